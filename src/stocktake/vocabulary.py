@@ -317,6 +317,196 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     claims: tuple[str, ...]
 
 
+# --------------------------------------------------------------------------------------------- forecasting
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of item within a programme, told from its siblings: strike drones are one part, decoys another.
+
+    `words` are the names that mean this part and no other. The programme's first part is the one whose stock
+    is followed; others appear in its use from the month `since` on. `known` is the day from which an observer
+    could know of it: a run as of an earlier day leaves it out.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    since: str | None = None
+    known: dt.date | None = None
+
+
+class Plant(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that makes the first part; `starts` bounds (90%) the month in which it gets going, None if long ago.
+
+    `share` is its expected part of all output once every plant runs.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    starts: tuple[str, str] | None = None
+    share: float = 1.0
+    known: dt.date | None = None
+
+
+class Parties(msgspec.Struct, frozen=True, kw_only=True):
+    """Who plays which role in a programme, each with the names that findings use."""
+
+    maker: tuple[str, ...] = ()
+    supplier: tuple[str, ...] = ()
+    user: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+
+
+class Prior(msgspec.Struct, frozen=True, kw_only=True):
+    """What is held before any observation: a 90% interval of one named unknown, and why."""
+
+    name: str
+    low: float
+    high: float
+    reason: str
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A number whose date is asked for: when will `amount` of `path`, summed from the month `since`, be reached?"""
+
+    path: str
+    amount: float
+    since: str | None = None
+    name: str = ""
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """Origins that one agency feeds: they share its bias."""
+
+    name: str
+    origins: tuple[str, ...]
+
+
+class Programme(msgspec.Struct, frozen=True, kw_only=True):
+    """What is followed: item family and parts, parties, plants, the window, and priors with their reasons.
+
+    Months are written "2024-03". `words` name the whole family ("drones") without telling which part.
+    `stops` closes a flow from a month on ({"imports": "2024-01"}); it is what scenarios set.
+    """
+
+    name: str
+    title: str
+    start: str
+    horizon: int = 12
+    words: tuple[str, ...] = ()
+    part: tuple[Part, ...] = ()
+    parties: Parties = Parties()
+    plant: tuple[Plant, ...] = ()
+    prior: tuple[Prior, ...] = ()
+    target: tuple[Target, ...] = ()
+    voice: tuple[Voice, ...] = ()
+    stops: dict[str, str] = {}
+
+
+class Measure(StrEnum):
+    """What an observation measures of its path."""
+
+    total = "total"
+    rate = "rate"
+    count = "count"
+    level = "level"
+    share = "share"
+    nearly_exhausted = "nearly exhausted"
+    start = "start"
+
+
+class Standing(StrEnum):
+    """How far an observation is believed: as what was, as what is intended, or as what could be."""
+
+    observed = "observed"
+    planned = "planned"
+    capacity = "capacity"
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """One number that bears on one path of a programme, and where it comes from.
+
+    `path` is "made", "imports", "used", "lost", "stock" or "made:<plant>", for the part `part` ("all" is the
+    whole family). `low` and `high` are inclusive, None where open. `start` and `end` are the days it is about.
+    `origins` are its independent origins, best first; `vagueness` is the relative width of rounding and of
+    "about" (0.1 is ten percent).
+    `finding` is the finding, or `series` the series, that it comes from.
+    """
+
+    id: str
+    measure: Measure
+    path: str
+    part: str
+    low: float | None
+    high: float | None
+    start: dt.date | None
+    end: dt.date | None
+    published: dt.date
+    standing: Standing = Standing.observed
+    origins: tuple[str, ...] = ()
+    grade: str = "F"
+    probability: float = 1.0
+    vagueness: float = 0.0
+    finding: str | None = None
+    series: str | None = None
+    rule: str = ""
+    excluded: bool = False
+
+
+class Path(msgspec.Struct, frozen=True, kw_only=True):
+    """One quantity by month: its median and central bands, keyed "50", "80" and "95" (lower, upper)."""
+
+    name: str
+    months: tuple[str, ...]
+    median: tuple[float, ...]
+    bands: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
+
+
+class TargetDate(msgspec.Struct, frozen=True, kw_only=True):
+    """By when a target is met: the probability that it is met by the end of each month, and its quantile months.
+
+    A quantile is None where the target is not met with that probability within the window.
+    """
+
+    target: Target
+    months: tuple[str, ...]
+    probability: tuple[float, ...]
+    quantiles: dict[str, str | None]
+
+
+class Diagnostics(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the draws can be trusted: nested R-hat, least effective sample size, acceptance, divergences."""
+
+    r_hat: float
+    ess: float
+    acceptance: float
+    divergent: int
+    draws: int
+    seconds: float
+    k_hat: float | None = None
+    method: str = "hmc"
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made, moved, used, lost and held by month, and what comes next, as of a day.
+
+    `history` is the last month before the forecast begins. `prior_only` is true where no observation bears
+    on it. `notes` are sentences that a reader must see beside the numbers.
+    """
+
+    programme: str
+    title: str
+    as_of: dt.date
+    history: str
+    seed: int
+    paths: tuple[Path, ...]
+    targets: tuple[TargetDate, ...]
+    observations: tuple[Observation, ...]
+    diagnostics: Diagnostics
+    prior_only: bool = False
+    notes: tuple[str, ...] = ()
+    scenario: dict[str, str] = {}
+
+
 # --------------------------------------------------------------------------------------------- decisions
 
 

@@ -1,0 +1,193 @@
+"""The claim builder: joins the layers into claims.
+
+An event found by the networks becomes a claim when its slots are filled: parties and items by their names, dates
+and numbers by the rules that read them, the status by the likeliest class. An event with several amounts becomes
+several claims. Every slot keeps the words it was read from and the layer that filled it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from stocktake.reading import counts, items, names, parties
+from stocktake.reading.decoding import Decoding
+from stocktake.reading.page import Page
+from stocktake.reading.parties import Choice
+from stocktake.reading.roles import MODALITIES, STANCES, Event
+from stocktake.vocabulary import Claim, EventType, Modality, Period, Quantity, Span, Stance, stable_id
+
+Class = TypeVar("Class", Stance, Modality)
+
+HOLLOW = frozenset("it its they he she their his her that which who of and the".split())
+
+
+class Filled(NamedTuple):
+    """What an event's parties, items, place and sources come to; its amounts and dates are not yet shared out."""
+
+    event: Event
+    sentence: Span
+    agents: list[Choice]
+    recipients: list[Choice]
+    items: list[Choice]
+    places: list[Choice]
+    sources: list[Choice]
+    amounts: list[counts.Counted]
+    times: list[counts.Dated]
+
+
+def build(page: Page, events: Sequence[Event], decoding: Decoding) -> tuple[Claim, ...]:
+    """The claims of a report's events, in the order of the text."""
+    drafts = [draft for event in distinct(events, decoding.apart) for draft in _drafts(fill(page, event, decoding))]
+    seen: Counter[str] = Counter()
+    claims = []
+    for filled, item_choices, amount, time in drafts:
+        claim = _claim(page, filled, item_choices, amount, time)
+        seen[claim.id] += 1
+        claims.append(claim if seen[claim.id] == 1 else _again(claim, seen[claim.id]))
+    return tuple(claims)
+
+
+def distinct(events: Sequence[Event], apart: int) -> list[Event]:
+    """Of events of one type within `apart` characters only the likeliest, unless each has an amount of its own."""
+    kept: list[Event] = []
+    for event in sorted(events, key=lambda e: -e.trigger.probability):
+        if not any(_same(event, other, apart) for other in kept):
+            kept.append(event)
+    return sorted(kept, key=lambda e: (e.trigger.start, e.trigger.event))
+
+
+def _same(event: Event, other: Event, apart: int) -> bool:
+    if event.trigger.event != other.trigger.event or abs(event.trigger.start - other.trigger.start) >= apart:
+        return False
+    mine, theirs = event.fillers["quantity"], other.fillers["quantity"]
+    return not (mine and theirs and mine[0].start != theirs[0].start)
+
+
+def fill(page: Page, event: Event, decoding: Decoding) -> Filled:
+    """The choices for each slot of an event."""
+    sentence, role = page.sentence(event.trigger.start), decoding.role
+    found = {
+        name: parties.candidates(page.text, event.fillers[name], sentence, naming)
+        for name, naming in (
+            ("agent", _party),
+            ("recipient", _party),
+            ("item", items.head),
+            ("place", _place),
+            ("source", _party),
+        )
+    }
+    agents = parties.choose(found["agent"], role.agent, decoding.fallback)
+    taken = {agent.name.casefold() for agent in agents}
+    recipients = [
+        choice
+        for choice in parties.choose(found["recipient"], role.recipient, decoding.fallback)
+        if choice.name.casefold() not in taken or event.trigger.event == EventType.loss
+    ]
+    meeting = event.trigger.event == EventType.meeting
+    things = [] if meeting else parties.choose(found["item"], role.item, decoding.fallback, several=False)
+    places = sorted(parties.choose(found["place"], role.place, role.place), key=lambda choice: -choice.score)[:1]
+    return Filled(
+        event=event,
+        sentence=sentence,
+        agents=agents,
+        recipients=recipients,
+        items=things,
+        places=places,
+        sources=parties.choose(found["source"], role.source, decoding.fallback),
+        amounts=counts.amounts_of(event.fillers["quantity"], page.amounts(sentence), role.quantity),
+        times=counts.times_of(event.fillers["time"], page.times(sentence), role.time),
+    )
+
+
+def _party(words: str) -> str:
+    name = names.canonical(words)
+    return "" if name.casefold() in HOLLOW else name
+
+
+def _place(words: str) -> str:
+    return " ".join(words.split()).strip(" ,.;:")
+
+
+Draft = tuple[Filled, list[Choice], counts.Counted | None, counts.Dated | None]
+
+
+def _drafts(filled: Filled) -> list[Draft]:
+    """One claim an amount: the items and dates of an event shared out among its amounts."""
+    time = max(filled.times, key=lambda dated: (dated.score, dated.time.start), default=None)
+    if len(filled.amounts) < 2:
+        return [(filled, filled.items, filled.amounts[0] if filled.amounts else None, time)]
+    drafts: list[Draft] = []
+    for place, counted in enumerate(filled.amounts):
+        following = filled.amounts[place + 1].amount if place + 1 < len(filled.amounts) else None
+        own = counts.item_of(counted.amount, following, filled.items) if len(filled.items) > 1 else None
+        dated = counts.nearest(counted.amount, filled.times) if len(filled.times) > 1 else time
+        drafts.append((filled, [own] if own else filled.items, counted, dated))
+    return drafts
+
+
+def _claim(
+    page: Page, filled: Filled, things: list[Choice], counted: counts.Counted | None, dated: counts.Dated | None
+) -> Claim:
+    event, trigger, sentence = filled.event, filled.event.trigger, filled.sentence
+    quantity = counts.quantity(counted.amount, things) if counted else None
+    time = counts.period(dated.time) if dated else None
+    slots = {
+        "agent": filled.agents,
+        "recipient": filled.recipients,
+        "item": things,
+        "place": filled.places,
+        "sources": filled.sources,
+    }
+    spans = {slot: tuple(choice.span for choice in chosen) for slot, chosen in slots.items() if chosen}
+    spans["trigger"] = (Span(trigger.start, trigger.end),)
+    why = dict.fromkeys(spans, "role layer") | {"event": "trigger", "trigger": "encoder"}
+    if counted:
+        spans["quantity"], why["quantity"] = (counts.span(counted.amount),), counted.amount.rule
+    if dated:
+        spans["time"], why["time"] = (counts.span(dated.time),), dated.time.rule
+    return Claim(
+        id=_id(page, filled, things, quantity, time),
+        report=page.report.id,
+        start=sentence.start,
+        end=sentence.end,
+        quote=page.words(sentence),
+        event=trigger.event,
+        agent=_joined(filled.agents),
+        recipient=_joined(filled.recipients),
+        item=_joined(things),
+        place=_joined(filled.places),
+        quantity=quantity,
+        time=time,
+        sources=tuple(choice.name for choice in filled.sources),
+        stance=_likeliest(event.status.stance, STANCES),
+        modality=_likeliest(event.status.modality, MODALITIES),
+        negated=event.status.negated > 0.5,
+        confidence=round(trigger.probability, 3),
+        spans=spans,
+        why=why,
+    )
+
+
+def _likeliest(probabilities: Sequence[float], classes: Sequence[Class]) -> Class:
+    return max(zip(probabilities, classes, strict=True), key=lambda pair: pair[0])[1]
+
+
+def _joined(choices: Sequence[Choice]) -> str | None:
+    return "; ".join(choice.name for choice in choices) or None
+
+
+def _id(page: Page, filled: Filled, things: list[Choice], quantity: Quantity | None, time: Period | None) -> str:
+    trigger = filled.event.trigger
+    counted = (quantity.low, quantity.high) if quantity else ()
+    return stable_id(
+        "c", page.report.id, filled.sentence.start, trigger.event.value, trigger.start, _joined(things), *counted
+    )
+
+
+def _again(claim: Claim, time: int) -> Claim:
+    """The same event in the same words a second time: an id of its own."""
+    return msgspec.structs.replace(claim, id=stable_id("c", claim.id, time))

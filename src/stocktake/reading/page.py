@@ -1,0 +1,49 @@
+"""A report laid open for the rules: its sentences, and the dates and numbers in each, found when first asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from stocktake.reading import quantities, sentences, times
+from stocktake.vocabulary import Amount, Report, Span, Time
+
+
+class Page:
+    """What the rules know of one report's text."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.text = report.text
+        self._times: dict[Span, tuple[Time, ...]] = {}
+        self._amounts: dict[Span, tuple[Amount, ...]] = {}
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        return sentences.split(self.text)
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def number(self, place: int) -> int:
+        """The number of the sentence that holds a place of the text (or the last that begins before it)."""
+        return max(0, bisect_right(self._begins, place) - 1)
+
+    def sentence(self, place: int) -> Span:
+        return self.sentences[self.number(place)]
+
+    def words(self, span: Span) -> str:
+        return self.text[span.start : span.end]
+
+    def times(self, sentence: Span) -> tuple[Time, ...]:
+        """The dates of a sentence that stand for calendar days."""
+        if sentence not in self._times:
+            found = times.find(self.text, self.report.published, start=sentence.start, end=sentence.end)
+            self._times[sentence] = tuple(t for t in found if t.first is not None or t.last is not None)
+        return self._times[sentence]
+
+    def amounts(self, sentence: Span) -> tuple[Amount, ...]:
+        if sentence not in self._amounts:
+            self._amounts[sentence] = quantities.find(self.text, start=sentence.start, end=sentence.end)
+        return self._amounts[sentence]

@@ -9,13 +9,12 @@ from __future__ import annotations
 MB = 1_000_000
 
 DOCUMENT = 100 * MB  # a file that is read whole: PDF, e-mail, feed, a body in a web archive
-PAGE = 20 * MB  # HTML: a parsed tree takes some ten times its bytes
+PAGE = 10 * MB  # HTML: a parsed tree takes some ten times its bytes, and an article seldom a hundredth of this
 TEXT = 20 * MB  # the reading text of one report, in bytes of UTF-8
 LINE = 64 * MB  # one line of JSON Lines: 20 MB of text with every character escaped
 PDF_PAGES = 2_000
 ATTACHMENTS = 200  # parts of one e-mail
 MAIL_DEPTH = 3  # e-mails attached to e-mails
-NESTING = 250  # open elements inside one another on a page; browsers give up at about 500
 
 RATIO = 100  # bytes out per byte in of a compressed input ...
 RATIO_FREE = 10 * MB  # ... once more than this has come out

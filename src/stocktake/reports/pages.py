@@ -1,17 +1,25 @@
 """Reads an HTML page: the article without the page around it, its title, outlet and date (by trafilatura, htmldate).
 
-The page is decoded here, so that a wrong charset is noticed rather than guessed over. The headline is put first in
-the text when the article does not show it.
+Three passes take the page away: elements that a page's makers name as share bars, comment forms, related links and
+the like are cut (boilerplate.toml); trafilatura finds the article in what is left; lines that are a button's or a
+box's words are dropped. The headline is put first in the text when the article does not show it.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import msgspec
 import trafilatura
+from lxml import etree  # type: ignore[import-untyped]
+from lxml import html as markup  # type: ignore[import-untyped]
+from trafilatura.settings import use_config
 
 from stocktake.reports import limits
 from stocktake.reports.dates import day
@@ -24,9 +32,13 @@ _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]{2,40})|<\?xml[^>]{0,100}?encoding=["']([\w-]{2,40})""", re.I
 )
 _HEAD = 8_192  # bytes within which a page declares its charset
+_SHORTEST = "50"  # characters that make an article; wire items are short
 # No search through the running text: a date guessed from there would be taken for a fact. The bounds are fixed, so
 # that the same page gives the same report on any day.
 _DATES = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2099-12-31"}
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
+_LARGEST_SHARE = 0.5  # a named piece that holds more of the page's text than this is its frame, and stays
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -37,6 +49,26 @@ class Page(msgspec.Struct, frozen=True):
     outlet: str | None
     published: str | None
     url: str | None
+
+
+class _Boilerplate(msgspec.Struct, frozen=True):
+    names: frozenset[str]
+    elements: tuple[str, ...]
+    line: re.Pattern[str]
+
+
+@cache
+def _boilerplate() -> _Boilerplate:
+    table = tomllib.loads(Path(__file__).with_name("boilerplate.toml").read_text(encoding="utf-8"))
+    line = re.compile("|".join(f"(?:{pattern})" for pattern in table["lines"]), re.IGNORECASE)
+    return _Boilerplate(frozenset(table["names"]), tuple(table["elements"]), line)
+
+
+@cache
+def _settings() -> Any:
+    settings = use_config()
+    settings.set("DEFAULT", "MIN_EXTRACTED_SIZE", _SHORTEST)
+    return settings
 
 
 def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
@@ -61,15 +93,63 @@ def from_page(raw: bytes, hints: Hints) -> Obtained:
 
 def extract(source: str, url: str | None = None) -> Page:
     """The article of a page; `Unreadable` when there is none."""
-    if not source.strip():
-        raise Unreadable("is empty; give a document that holds text")
-    page: Any = trafilatura.bare_extraction(
-        source, url=url, with_metadata=True, include_comments=False, date_extraction_params=_DATES
-    )
-    if page is None or not page.text or not page.text.strip():
+    tree = _tree(source)
+    facts: Any = trafilatura.extract_metadata(tree, default_url=url, date_config=dict(_DATES))
+    _prune(tree)
+    page: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False, config=_settings())
+    text = _without_boilerplate(page.text) if page is not None and page.text else ""
+    if not text:
         raise Unreadable("is a page without an article; save the text that you see as a text file")
-    address = url or page.url
-    return Page(page.text.strip(), page.title, page.sitename or _site(address), page.date, address)
+    address = url or facts.url
+    return Page(text, facts.title, facts.sitename or _site(address), facts.date, address)
+
+
+def _tree(source: str) -> markup.HtmlElement:
+    parser = markup.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree = markup.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, ValueError):
+        raise Unreadable("is not HTML, whatever it is called; save it as a text file") from None
+    if any(entry.message.startswith(_TOO_DEEP) for entry in parser.error_log):
+        raise Unreadable("is HTML with hundreds of elements inside one another; save its text as a text file")
+    return tree
+
+
+def _prune(tree: markup.HtmlElement) -> None:
+    """Cut what is named as boilerplate, unless it holds most of the page."""
+    known = _boilerplate()
+    whole = max(_length(tree), 1)
+    for element in list(tree.iter(*known.elements)):
+        _cut(element, whole)
+    for element in list(tree.xpath("//body//*[@class or @id]")):
+        if element.tag in ("html", "body", "article", "main"):
+            continue
+        if not known.names.isdisjoint(_names(element)):
+            _cut(element, whole)
+
+
+def _cut(element: markup.HtmlElement, whole: int) -> None:
+    if element.getparent() is not None and _length(element) <= _LARGEST_SHARE * whole:
+        element.drop_tree()
+
+
+def _length(element: markup.HtmlElement) -> int:
+    if element.tag in ("script", "style"):
+        return 0
+    return len("".join(etree.XPath("descendant-or-self::*[not(self::script or self::style)]/text()")(element)).strip())
+
+
+def _names(element: markup.HtmlElement) -> set[str]:
+    named: set[str] = set()
+    for name in f"{element.get('class', '')} {element.get('id', '')}".split():
+        words = [word.lower() for word in _WORDS.findall(name)]
+        named.update(words, map("-".join, pairwise(words)))
+    return named
+
+
+def _without_boilerplate(text: str) -> str:
+    line = _boilerplate().line
+    return "\n".join(kept for raw in text.split("\n") if (kept := raw.strip()) and not line.fullmatch(kept))
 
 
 def _declared(raw: bytes) -> str | None:

@@ -31,7 +31,8 @@ class States:
     """What one pass says of a window of T pieces: all arrays have T rows.
 
     `piece` (384 wide) is the encoder's last layer; `trigger` the probability of each of the twelve event types;
-    `narrow` and `gate` (256 wide) are the role layer's inputs; `cue` the probability of no cue, its begin, its inside.
+    `narrow` and `gate` (256 wide) are the role layer's inputs, `speech_narrow` and `speech_gate` the attribution
+    layer's; `cue` the probability of no cue, of its begin, of its inside.
     """
 
     piece: Numbers
@@ -39,6 +40,12 @@ class States:
     narrow: Numbers
     gate: Numbers
     cue: Numbers
+    speech_narrow: Numbers
+    speech_gate: Numbers
+
+
+OUTPUTS = ("x", "trg", "at", "am", "cue", "st", "sm")
+"""The encoder's outputs, in the order of the fields of `States`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,11 @@ class Networks:
     def __init__(self, folder: Path) -> None:
         self._encoder = _session(folder / "encoder.onnx")
         self._roles = _session(folder / "roles.onnx")
-        self.together = 1 if self._roles.get_inputs()[1].shape[0] == 1 else 8
+        self._speech = _session(folder / "attributions.onnx")
 
     def encode(self, window: Window) -> States:
         """One pass over a window."""
-        outputs = self._encoder.run(None, {"ids": window.tokens[None], "feat": window.features[None]})
+        outputs = self._encoder.run(OUTPUTS, {"ids": window.tokens[None], "feat": window.features[None]})
         return States(*(output[0] for output in outputs))
 
     def scene(
@@ -89,6 +96,21 @@ class Networks:
             "mask": keep,
         }
         return Scene(*self._roles.run(None, feed))
+
+    def speech(self, states: States, centre: Numbers, seen: slice, distance: Integers) -> Numbers:
+        """Probabilities (T, 5) that each piece seen around a cue begins or continues its source or content.
+
+        `centre` is the mean state of the cue's pieces, `distance` says how far each piece is from the cue.
+        """
+        feed = {
+            "c": centre[None],
+            "ht": states.speech_narrow[None, seen],
+            "mt": states.speech_gate[None, seen],
+            "rel": distance[None],
+        }
+        (tags,) = self._speech.run(None, feed)
+        probabilities: Numbers = tags[0]
+        return probabilities
 
 
 def _gather(narrow: Numbers, gate: Numbers, crops: Sequence[Integers]) -> tuple[Numbers, Numbers, Numbers]:

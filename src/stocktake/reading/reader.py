@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from stocktake.reading import attributions, quantities, roles, times, triggers
 from stocktake.reading import claims as builder
-from stocktake.reading import quantities, roles, times, triggers
 from stocktake.reading.decoding import thresholds
 from stocktake.reading.encoder import WEIGHTS, networks
 from stocktake.reading.page import Page
-from stocktake.reading.pieces import paragraph_spans, tokenizer
+from stocktake.reading.pieces import Window, paragraph_spans, tokenizer
 from stocktake.reading.roles import Event
-from stocktake.vocabulary import Claim, Mentions, Report
+from stocktake.vocabulary import Claim, Mentions, Report, Span
 
 WINDOW = 512
 """Pieces in one pass of the encoder, marks included."""
 
 
+CUE = 0.5
+"""How likely a cue must be."""
+
+
 def claims(report: Report, weights: Path = WEIGHTS) -> tuple[Claim, ...]:
+    """The claims in the paragraphs that can hold one."""
     page = Page(report)
     return builder.build(page, events(page, weights), thresholds(weights))
 
@@ -25,10 +31,8 @@ def claims(report: Report, weights: Path = WEIGHTS) -> tuple[Claim, ...]:
 def events(page: Page, weights: Path = WEIGHTS) -> list[Event]:
     """What the networks see in the paragraphs that can hold a claim."""
     decoding, network = thresholds(weights), networks(weights)
-    cutter = tokenizer(weights / "tokenizer.json")
-    paragraphs = cutter.paragraphs(page.text, paragraph_spans(page.text))
     found: list[Event] = []
-    for window in cutter.windows(paragraphs, WINDOW, page.sentences):
+    for window in _windows(page, paragraph_spans(page.text), weights):
         states = network.encode(window)
         likely = triggers.find(window, states, decoding.trigger)
         found += roles.attach(network, window, states, likely, lowest=decoding.filler)
@@ -36,9 +40,19 @@ def events(page: Page, weights: Path = WEIGHTS) -> list[Event]:
 
 
 def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:
+    """The layers below claims, over the whole text."""
+    page, network = Page(report), networks(weights)
+    said = []
+    for window in _windows(page, paragraph_spans(page.text), weights):
+        said += attributions.find(network, window, network.encode(window), CUE)
     return Mentions(
         id=report.id,
         times=times.find(report.text, report.published),
         quantities=quantities.find(report.text),
-        attributions=(),
+        attributions=tuple(said),
     )
+
+
+def _windows(page: Page, paragraphs: Sequence[Span], weights: Path) -> list[Window]:
+    cutter = tokenizer(weights / "tokenizer.json")
+    return cutter.windows(cutter.paragraphs(page.text, paragraphs), WINDOW, page.sentences)

@@ -21,6 +21,8 @@ ROLES = ("agent", "recipient", "item", "place", "quantity", "time", "source")
 """The roles in the order of the role layer's outputs."""
 STANCES = tuple(Stance)
 MODALITIES = tuple(Modality)
+TOGETHER = 8
+"""Triggers that go through the role layer in one call."""
 SIGHT = 128
 """Pieces around itself that a trigger sees: its sentence, then two thirds before and one third after it."""
 LEAD = 24
@@ -56,8 +58,8 @@ def attach(
 ) -> list[Event]:
     """The events of a window's triggers, with every filler scored `lowest` or more."""
     events: list[Event] = []
-    for first in range(0, len(triggers), networks.together):
-        group = triggers[first : first + networks.together]
+    for first in range(0, len(triggers), TOGETHER):
+        group = triggers[first : first + TOGETHER]
         crops = [crop(window, trigger.piece) for trigger in group]
         width = max(map(len, crops))
         distance = np.stack([_padded(_distance(one, t.piece), width, 0) for one, t in zip(crops, group, strict=True)])

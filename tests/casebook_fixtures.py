@@ -1,0 +1,97 @@
+"""A casebook on each database: an SQLite file, and a PostgreSQL cluster of the tests' own on loopback.
+
+`casebook_address` runs a test on both; tests of other rooms use it too. The cluster is made once a session from
+Debian's postgresql, in a temporary folder, and every test gets an empty database in it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+DATABASES = ("sqlite", "postgresql")
+_numbers = count(1)
+
+
+def _programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def _server_user() -> str | None:
+    """The user to run the server as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError:
+        return "nobody"
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a running PostgreSQL server, without a database's name."""
+    programs = _programs()
+    if programs is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must test on PostgreSQL, but Debian's postgresql is not installed")
+        pytest.skip("POSTGRESQL MISSING: install Debian's postgresql to run the casebook's tests on it")
+    user = _server_user()
+    folder = Path(tempfile.mkdtemp(prefix="stocktake-pg-"))
+    if user is not None:
+        shutil.chown(folder, user)
+    port = _free_port()
+
+    def run(*command: str) -> None:
+        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.fail(f"{command[0]} failed: {done.stderr}{done.stdout}")
+
+    data = str(folder / "data")
+    run(str(programs / "initdb"), "-D", data, "-U", "analyst", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+    log = str(folder / "log")
+    run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", options, "start")
+    try:
+        yield f"postgresql://analyst@127.0.0.1:{port}"
+    finally:
+        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _empty_database(server: str) -> str:
+    import psycopg
+
+    name = f"casebook_{next(_numbers)}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
+
+
+@pytest.fixture(params=DATABASES)
+def casebook_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a casebook of this test's own may be made: a file, then a PostgreSQL database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "test.casebook")
+    return _empty_database(request.getfixturevalue("postgresql_server"))
+
+
+@pytest.fixture
+def postgresql_address(postgresql_server: str) -> str:
+    """An empty PostgreSQL database."""
+    return _empty_database(postgresql_server)

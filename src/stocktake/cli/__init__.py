@@ -1,0 +1,96 @@
+"""The command line: one verb a command, a module per group of verbs, loaded without the rooms that they work in.
+
+Exit status: 0 done, 1 some inputs failed or a fault kept the casebook from doing its work (each named on standard
+error), 2 a usage that cannot be served.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+GROUPS = ("inputs", "reading", "claims", "findings", "forecasts", "watching", "exports", "serve", "keeping")
+DEFAULT_CASEBOOK = "stocktake.casebook"
+
+app = typer.Typer(
+    name="stocktake",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `stocktake add PATH`, then `stocktake claims`. The manual is in docs/.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"stocktake {version('stocktake')}")
+        raise typer.Exit
+
+
+@app.callback()
+def stocktake(
+    context: typer.Context,
+    casebook: Annotated[
+        str,
+        typer.Option(
+            "--casebook",
+            metavar="FILE|URL",
+            envvar="STOCKTAKE_CASEBOOK",
+            help="The casebook to work on: a file, or postgresql://USER@HOST/NAME.",
+        ),
+    ] = DEFAULT_CASEBOOK,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Takes stock of an arms programme from public reports: sourced claims, weighed findings, honest forecasts."""
+    context.obj = casebook
+
+
+for group in GROUPS:
+    if find_spec(f"stocktake.cli.{group}") is not None:
+        import_module(f"stocktake.cli.{group}").register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit status; faults of the casebook become one sentence on standard error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=_casebook_first(given), prog_name="stocktake")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception as fault:
+        status = _status_of(fault)
+        if status is None:
+            raise
+        from stocktake.cli.session import say
+
+        say(f"stocktake: {fault}")
+        return status
+    return 0
+
+
+def _casebook_first(arguments: list[str]) -> list[str]:
+    """Lets `--casebook FILE` stand after the verb too."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for place, argument in enumerate(arguments[:end]):
+        width = 2 if argument == "--casebook" else 1 if argument.startswith("--casebook=") else 0
+        if width and place:
+            named = arguments[place : place + width]
+            return named + arguments[:place] + arguments[place + width :]
+    return arguments
+
+
+def _status_of(fault: Exception) -> int | None:
+    """The exit status for a fault whose message is a sentence for the user; None for any other."""
+    faults = sys.modules.get("stocktake.casebook.faults")
+    if faults is not None and isinstance(fault, faults.CasebookError):
+        return int(fault.status)
+    return None

@@ -1,0 +1,41 @@
+"""What people see: one wording for numbers, periods and chains, tables, marked text, dossiers, exports.
+
+The wording is here at the door; tables (Rich) are in `telling.tables`, a report with its claims marked in
+`telling.marked`.
+"""
+
+from stocktake.telling.formats import (
+    OWN_VOICE,
+    chain,
+    chain_from,
+    counted,
+    date,
+    day_from,
+    number,
+    parties,
+    period,
+    period_from,
+    printable,
+    probability,
+    quantity,
+    quantity_from,
+    short_id,
+)
+
+__all__ = [
+    "OWN_VOICE",
+    "chain",
+    "chain_from",
+    "counted",
+    "date",
+    "day_from",
+    "number",
+    "parties",
+    "period",
+    "period_from",
+    "printable",
+    "probability",
+    "quantity",
+    "quantity_from",
+    "short_id",
+]

@@ -1,0 +1,249 @@
+"""Claims, reports and the journal as tables for a terminal, and as CSV for a spreadsheet.
+
+At 90 columns and more a claim is one row of a table; narrower terminals get it in a few lines of its own. What comes
+from outside is shown as plain text, without control characters.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TextIO
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from stocktake.casebook import Heading
+from stocktake.telling import formats
+from stocktake.vocabulary import Claim, Decision, Quantity
+
+TABLE_FROM = 90
+COLOURS = {
+    "denies": "red",
+    "accuses": "yellow",
+    "admits": "green",
+    "planned": "cyan",
+    "possible": "cyan",
+    "not": "red",
+}
+QUIET = frozenset({"asserts", "actual"})
+CSV_COLUMNS = (
+    "id",
+    "report",
+    "published",
+    "outlet",
+    "event",
+    "agent",
+    "recipient",
+    "item",
+    "place",
+    "low",
+    "high",
+    "unit",
+    "per",
+    "approximate",
+    "first_day",
+    "last_day",
+    "sources",
+    "stance",
+    "modality",
+    "negated",
+    "confidence",
+    "quote",
+)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], width: int) -> RenderableType:
+    """Claims with event, parties, item, quantity, period, source chain, stance and modality."""
+    if width < TABLE_FROM:
+        return Group(*(_stacked(claim, outlets.get(claim.report)) for claim in claims))
+    table = table_of("id", "event", "parties", "item", "quantity", "period", "who says so", "stance, modality")
+    for claim in claims:
+        table.add_row(
+            Text(formats.short_id(claim.id), style="dim"),
+            claim.event.value,
+            text(formats.parties(claim.agent, claim.recipient)),
+            text(claim.item),
+            text(formats.quantity(bare(claim.quantity, claim.item))),
+            formats.period(claim.time),
+            text(formats.chain(claim, outlets.get(claim.report))),
+            standing(claim),
+        )
+    return table
+
+
+def reports_table(headings: Iterable[Heading], width: int) -> RenderableType:
+    """Reports with day, outlet, title, and how many claims each holds."""
+    if width < TABLE_FROM:
+        return Group(*(_stacked_heading(heading) for heading in headings))
+    table = table_of("id", "published", "outlet", "title")
+    table.add_column("words", justify="right")
+    table.add_column("claims", justify="right")
+    for heading in headings:
+        table.add_row(
+            Text(formats.short_id(heading.id), style="dim"),
+            formats.date(heading.published),
+            text(heading.outlet),
+            _title(heading),
+            formats.number(heading.words),
+            formats.number(heading.claims),
+        )
+    return table
+
+
+def journal_table(decisions: Iterable[Decision], width: int) -> RenderableType:
+    """Decisions with number, time, author, what was done to what, and why."""
+    table = table_of("no.", "when (UTC)", "who", "decision", "about", "reason")
+    for decision in decisions:
+        style = "dim strike" if decision.undone else ""
+        table.add_row(
+            str(decision.number),
+            f"{decision.at:%Y-%m-%d %H:%M}",
+            text(decision.author),
+            Text(formats.printable(decision_words(decision)), style=style),
+            formats.short_id(formats.printable(decision.target)),
+            text(decision.reason),
+        )
+    return table
+
+
+def claim_sheet(claim: Claim, outlet: str | None, history: Sequence[Decision], *, rejected: bool) -> RenderableType:
+    """One claim with every slot, where each comes from, and what people decided about it."""
+    quote = Text(f"“{formats.printable(claim.quote)}”", style="italic")
+    slots = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    slots.add_column(style="dim", no_wrap=True)
+    slots.add_column(overflow="fold")
+    slots.add_column(style="dim", overflow="fold")
+    for name, value in slot_words(claim, outlet):
+        slots.add_row(name, text(value), text(claim.why.get(name, "")))
+    parts: list[RenderableType] = [quote, Text(), slots]
+    if rejected:
+        parts += [Text(), Text("Rejected: left out of claims, findings and forecasts.", style="red")]
+    if history:
+        parts += [Text(), journal_table(history, TABLE_FROM)]
+    return Group(*parts)
+
+
+def slot_words(claim: Claim, outlet: str | None) -> Iterator[tuple[str, str]]:
+    """The slots of a claim in words, in the guidelines' order."""
+    yield "event", claim.event.value
+    yield "agent", claim.agent or ""
+    yield "recipient", claim.recipient or ""
+    yield "item", claim.item or ""
+    yield "place", claim.place or ""
+    yield "quantity", formats.quantity(claim.quantity)
+    yield "time", formats.period(claim.time)
+    yield "sources", formats.chain(claim, outlet)
+    yield "stance", claim.stance.value
+    yield "modality", claim.modality.value
+    yield "negated", "yes" if claim.negated else "no"
+    yield "confidence", formats.probability(claim.confidence)
+    yield "report", claim.report
+    yield "id", claim.id
+
+
+def decision_words(decision: Decision) -> str:
+    """A decision as a phrase: "set quantity = 6,000", "undo 3"."""
+    value = decision.value
+    if isinstance(value, Mapping):
+        return f"{decision.action} " + ", ".join(f"{slot} = {_said(value[slot])}" for slot in sorted(value))
+    if isinstance(value, list):
+        return f"{decision.action} " + ", ".join(formats.short_id(str(part)) for part in value)
+    return decision.action if value is None else f"{decision.action} {value}"
+
+
+def standing(claim: Claim) -> Text:
+    """Stance and modality, what is out of the ordinary in colour."""
+    words = [claim.stance.value, *(["not"] if claim.negated else []), claim.modality.value]
+    return Text(" ").join(Text(word, style="dim" if word in QUIET else COLOURS[word]) for word in words)
+
+
+def bare(quantity: Quantity | None, item: str | None) -> Quantity | None:
+    """A quantity without its unit where the item beside it says it already."""
+    if quantity is None or quantity.unit is None or item is None or quantity.unit.lower() not in item.lower():
+        return quantity
+    return Quantity(low=quantity.low, high=quantity.high, per=quantity.per, approximate=quantity.approximate)
+
+
+def table_of(*columns: str) -> Table:
+    """An empty table in the house's looks: no lines, a rule under the heads, words folded."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", collapse_padding=True)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in {"id", "no.", "published"})
+    return table
+
+
+def text(words: str | None) -> Text:
+    """Outside words as a cell: nothing in them is markup or a control character."""
+    return Text(formats.printable(words or ""))
+
+
+def write_csv(claims: Iterable[Claim], headings: Mapping[str, Heading], out: TextIO) -> None:
+    """Claims as CSV; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for claim in claims:
+        heading = headings[claim.report]
+        writer.writerow([harmless(cell) for cell in _cells(claim, heading)])
+
+
+def harmless(cell: object) -> object:
+    """A cell that no spreadsheet runs as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+
+
+def _cells(claim: Claim, heading: Heading) -> Iterator[object]:
+    quantity, time = claim.quantity, claim.time
+    yield from (claim.id, claim.report, heading.published, heading.outlet, claim.event.value)
+    yield from (claim.agent, claim.recipient, claim.item, claim.place)
+    if quantity is None:
+        yield from (None, None, None, None, None)
+    else:
+        yield from (
+            _plain(quantity.low),
+            _plain(quantity.high),
+            quantity.unit,
+            quantity.per,
+            _yes(quantity.approximate),
+        )
+    yield from (time.start if time else None, time.end if time else None)
+    yield " <- ".join(claim.sources)
+    yield from (claim.stance.value, claim.modality.value, _yes(claim.negated))
+    yield from (round(claim.confidence, 4), claim.quote)
+
+
+def _plain(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _said(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {part}" for key, part in value.items() if part is not None)
+    if isinstance(value, list):
+        return " ← ".join(str(part) for part in value) or formats.OWN_VOICE
+    return "nothing" if value is None else str(value)
+
+
+def _stacked(claim: Claim, outlet: str | None) -> Text:
+    goods = " ".join(part for part in (formats.quantity(bare(claim.quantity, claim.item)), claim.item or "") if part)
+    head = Text(formats.short_id(claim.id), style="dim") + Text(f"  {claim.event.value}  ", style="bold")
+    head += text(formats.parties(claim.agent, claim.recipient))
+    details = [part for part in (goods, formats.period(claim.time), formats.chain(claim, outlet)) if part]
+    return Text("\n").join([head, text("  " + " · ".join(details)), Text("  ") + standing(claim)])
+
+
+def _stacked_heading(heading: Heading) -> Text:
+    head = Text(formats.short_id(heading.id), style="dim") + Text("  ") + _title(heading)
+    details = [formats.date(heading.published), heading.outlet or "", formats.counted(heading.claims, "claim")]
+    return Text("\n").join([head, text("  " + " · ".join(part for part in details if part))])
+
+
+def _title(heading: Heading) -> Text:
+    title = text(heading.title or heading.url or "(no title)")
+    return title + Text("  (copy)", style="dim") if heading.copy_of else title

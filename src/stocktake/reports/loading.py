@@ -49,7 +49,7 @@ def load(
     """
     hints = Hints(published=published, outlet=outlet)
     if source == "-":
-        yield from _parse_stream(sys.stdin.buffer, "-", hints)
+        yield from parse_stream(sys.stdin.buffer, "-", hints)
     elif is_url(source):
         yield from _load_url(str(source), hints, allow_private)
     else:
@@ -61,7 +61,7 @@ def take(
 ) -> Items:
     """As `load`, for bytes at hand (an upload): `name` is what to call them, its suffix a hint at their kind."""
     hints = Hints(published=published, outlet=outlet)
-    yield from _parse_stream(io.BufferedReader(io.BytesIO(raw)), name, hints, media_type)
+    yield from parse_stream(io.BufferedReader(io.BytesIO(raw)), name, hints, media_type)
 
 
 def is_url(source: str | Path) -> bool:
@@ -129,7 +129,7 @@ def _load_file(path: Path, hints: Hints) -> Items:
             yield Failure(name, "is neither a file nor a folder; give a file")
             return
         with path.open("rb") as stream:
-            yield from _parse_stream(stream, name, hints)
+            yield from parse_stream(stream, name, hints)
     except OSError as error:
         yield Failure(name, _why(error))
 
@@ -150,7 +150,7 @@ def _load_url(url: str, hints: Hints, allow_private: bool) -> Items:
     except Unreadable as error:
         yield Failure(url, str(error))
         return
-    yield from _parse_stream(
+    yield from parse_stream(
         cast(BinaryIO, io.BufferedReader(io.BytesIO(fetched.body))),
         url,
         Hints(
@@ -165,10 +165,13 @@ def _load_url(url: str, hints: Hints, allow_private: bool) -> Items:
     )
 
 
-def _parse_stream(
+def parse_stream(
     stream: BinaryIO, name: str, hints: Hints, media_type: str | None = None, path: str | None = None
 ) -> Items:
-    """Unpack where packed, tell the kind, and hand over to its parser; whatever that raises is a failure."""
+    """Unpack where packed, tell the kind, and hand over to its parser; whatever that raises is a failure.
+
+    `name` is what failures call the input; `path` the name whose suffix tells its kind, where that is another.
+    """
     try:
         yield from _parse(stream, name, hints, media_type, name if path is None else path)
     except Unreadable as error:

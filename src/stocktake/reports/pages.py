@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 import trafilatura
 from lxml import etree  # type: ignore[import-untyped]
-from lxml import html as markup  # type: ignore[import-untyped]
+from lxml import html as markup
 from trafilatura.settings import use_config
 
 from stocktake.reports import limits
@@ -37,6 +37,7 @@ _SHORTEST = "50"  # characters that make an article; wire items are short
 # that the same page gives the same report on any day.
 _DATES = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2099-12-31"}
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_BLOCKS = ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td", "section", "article")
 _TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
 _LARGEST_SHARE = 0.5  # a named piece that holds more of the page's text than this is its frame, and stays
 
@@ -102,6 +103,20 @@ def extract(source: str, url: str | None = None) -> Page:
         raise Unreadable("is a page without an article; save the text that you see as a text file")
     address = url or facts.url
     return Page(text, facts.title, facts.sitename or _site(address), facts.date, address)
+
+
+def fragment(source: str) -> str:
+    """The text of a piece of HTML that is an article already, as feeds carry it: a block a line."""
+    if "<" not in source and "&" not in source:
+        return _without_boilerplate(source)
+    if not source.strip():
+        return ""
+    tree = _tree(f"<html><body><div>{source}</div></body></html>")
+    _prune(tree)
+    for element in tree.iter(*_BLOCKS):
+        element.text = f"\n{element.text or ''}"
+        element.tail = f"\n{element.tail or ''}"
+    return _without_boilerplate("\n".join(" ".join(line.split()) for line in tree.text_content().split("\n")))
 
 
 def _tree(source: str) -> markup.HtmlElement:

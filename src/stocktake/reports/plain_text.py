@@ -40,6 +40,9 @@ _OUTLET_AND_DAY = re.compile(
     re.IGNORECASE,
 )
 _HEADING_LINES = 5
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+_MARGIN = (45, 100)  # characters that a wrapped line has
+_CLOSED = (".", "!", "?", "”", '"', ":")
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -54,7 +57,7 @@ class Heading(msgspec.Struct, frozen=True):
 def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     """The one report that a text file is."""
     raw = read_whole(stream, limits.DOCUMENT)
-    heading, text = split_heading(decode(raw, hints.charset))
+    heading, text = split_heading(unwrapped(decode(raw, hints.charset)))
     yield make(
         raw,
         text,
@@ -89,6 +92,20 @@ def with_title(title: str | None, body: str) -> str:
     if not title or _letters(body).startswith(_letters(title)):
         return body
     return f"{title}\n{body}"
+
+
+def unwrapped(text: str) -> str:
+    """The text with each paragraph on one line, where it was wrapped at a margin as e-mail and old wires are."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "\n\n".join(_joined(block) for block in _BLANK_LINES.split(text))
+
+
+def _joined(block: str) -> str:
+    lines = block.split("\n")
+    full = lines[:-1]
+    at_margin = full and all(_MARGIN[0] <= len(line.rstrip()) <= _MARGIN[1] for line in full)
+    goes_on = any(not line.rstrip().endswith(_CLOSED) for line in full)
+    return " ".join(line.strip() for line in lines) if at_margin and goes_on else block
 
 
 def _letters(text: str) -> str:

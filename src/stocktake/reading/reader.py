@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from stocktake.reading import attributions, quantities, roles, times, triggers
+from stocktake.reading import attributions, gate, quantities, roles, times, triggers
 from stocktake.reading import claims as builder
 from stocktake.reading.decoding import thresholds
 from stocktake.reading.encoder import WEIGHTS, networks
@@ -30,11 +30,20 @@ def claims(report: Report, weights: Path = WEIGHTS) -> tuple[Claim, ...]:
 
 def events(page: Page, weights: Path = WEIGHTS) -> list[Event]:
     """What the networks see in the paragraphs that can hold a claim."""
+    paragraphs = paragraph_spans(page.text)
+    kept = gate.keep(page.text, paragraphs)
+    if not kept:
+        return []
     decoding, network = thresholds(weights), networks(weights)
+    share = gate.share(page.text, paragraphs)
     found: list[Event] = []
-    for window in _windows(page, paragraph_spans(page.text), weights):
+    for window in _windows(page, kept, weights):
         states = network.encode(window)
-        likely = triggers.find(window, states, decoding.trigger)
+        likely = [
+            trigger
+            for trigger in triggers.find(window, states, decoding.trigger)
+            if gate.relevant(page.words(page.sentence(trigger.start)), share)
+        ]
         found += roles.attach(network, window, states, likely, lowest=decoding.filler)
     return found
 

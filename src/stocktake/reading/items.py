@@ -1,0 +1,113 @@
+"""Reads what is made, moved, held, used or lost: the head phrase of the item slot, and the family it belongs to.
+
+A family gathers the names of one thing ("Shahed-136", "Geran-2", "Iranian one-way attack drones"); families form a
+tree from the particular to the general (lexicon/items.csv), so that "drones" generalises "Shahed-136 drones".
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from importlib import resources
+
+from stocktake.reading import quantities
+
+__all__ = ["family", "generalises", "head"]
+
+_PARENT: dict[str, str | None] = {}
+_FAMILY: dict[tuple[str, ...], str] = {}  # normalised words -> family
+
+_TOKEN = re.compile(r"[a-zà-ž]+|\d+(?:[a-z]+\d*)?")
+_GENERIC_TAIL = {"drone", "missile", "uav", "system", "battery", "launcher"}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Lower-case words and numbers without hyphens and plural: "Shahed-136 drones" gives shahed, 136, drone."""
+    words = []
+    for word in _TOKEN.findall(text.lower().replace("’", "'").replace("'s", "")):
+        if len(word) > 3 and word.endswith("ies"):
+            word = word[:-3] + "y"
+        elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+            word = word[:-1]
+        words.append(word)
+    return tuple(words)
+
+
+def _load() -> None:
+    lines = resources.files(__package__).joinpath("lexicon", "items.csv").read_text("utf-8").splitlines()
+    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+        _PARENT[row["family"]] = row["parent"] or None
+        for phrase in (row["family"], *row["words"].split("|")):
+            _FAMILY.setdefault(_words(phrase), row["family"])
+
+
+_load()
+_LONGEST = max(len(words) for words in _FAMILY)
+
+_LEAD = re.compile(
+    r"(?:the|a|an|its|their|his|her|our|some|about|around|nearly|almost|roughly|more|than|over|at\s+least|up\s+to|of|these|"
+    r"those|this|that|such|another|any|all|both|each|every|several|many|few|no|as\s+many\s+as|"
+    r"fewer|less|certain|various|numerous|dozens\s+of|hundreds\s+of|thousands\s+of|tens\s+of\s+thousands\s+of)\s+",
+    re.IGNORECASE,
+)
+_EDGES = " \t\n,.;:!?\"'“”‘’`()[]«»—–-"
+
+
+@lru_cache(maxsize=8192)
+def head(text: str) -> str:
+    """The item slot's form of a phrase: without number, article and the like ("at least 400 Shahed drones")."""
+    phrase = " ".join(text.split()).strip(_EDGES)
+    while True:
+        shorter = _without_lead(phrase)
+        if shorter == phrase or not shorter:
+            return phrase
+        phrase = shorter
+
+
+def _without_lead(phrase: str) -> str:
+    match = _LEAD.match(phrase)
+    if match is not None:
+        return phrase[match.end() :]
+    for amount in quantities.find(phrase, end=min(len(phrase), 40)):
+        rest = phrase[amount.end :]
+        if amount.start == 0 and rest[:1].isspace() and amount.rule in ("count", "money"):
+            return rest.strip(_EDGES)
+        break
+    return phrase
+
+
+@lru_cache(maxsize=8192)
+def family(text: str) -> str | None:
+    """The family of an item, the most particular that its words name; None where the lists know none."""
+    words = _words(text)
+    best: tuple[int, int, str] | None = None
+    for start in range(len(words)):
+        for length in range(min(_LONGEST, len(words) - start), 0, -1):
+            found = _FAMILY.get(words[start : start + length])
+            if found is not None:
+                rank = (_depth(found), length, found)
+                if best is None or rank[:2] > best[:2]:
+                    best = rank
+                break
+    return best[2] if best else None
+
+
+def _depth(name: str) -> int:
+    depth, parent = 0, _PARENT[name]
+    while parent is not None:
+        depth, parent = depth + 1, _PARENT[parent]
+    return depth
+
+
+def generalises(a: str, b: str) -> bool:
+    """Whether item `a` is the same kind of thing as `b` or a broader one ("drones" over "Shahed-136")."""
+    broad, narrow = family(a), family(b)
+    if broad is None or narrow is None:
+        mine, theirs = set(_words(a)), set(_words(b))
+        return bool(mine) and mine <= theirs
+    while narrow is not None:
+        if narrow == broad:
+            return True
+        narrow = _PARENT[narrow]
+    return False

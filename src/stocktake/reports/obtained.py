@@ -61,14 +61,9 @@ def make(
 ) -> Obtained:
     """Put a report together: the document's own word first, then the hints; refuse what is too long or empty."""
     text = keepable(text)
-    if not text.strip():
+    if not text or text.isspace():
         raise Unreadable("holds no text; give a document that has some")
-    length = len(text.encode())
-    if length > limits.TEXT:
-        raise Unreadable(
-            f"holds {limits.size(length)} of text, more than the {limits.size(limits.TEXT)} that one report may have; "
-            "split it into its reports"
-        )
+    check_length(text)
     report = Report(
         id=id or hashlib.sha256(raw).hexdigest(),
         text=text,
@@ -81,6 +76,16 @@ def make(
         copy_of=copy_of,
     )
     return Obtained(report, raw, media_type)
+
+
+def check_length(text: str) -> None:
+    """Refuse a text that is too long for one report."""
+    length = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    if length > limits.TEXT:
+        raise Unreadable(
+            f"holds {limits.size(length)} of text, more than the {limits.size(limits.TEXT)} that one report may have; "
+            "split it into its reports"
+        )
 
 
 def keepable(text: str) -> str:

@@ -36,6 +36,7 @@ _SHORTEST = "50"  # characters that make an article; wire items are short
 # No search through the running text: a date guessed from there would be taken for a fact. The bounds are fixed, so
 # that the same page gives the same report on any day.
 _DATES = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2099-12-31"}
+_NEVER_CUT = frozenset({"html", "head", "body", "article", "main"})
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _BLOCKS = ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td", "section", "article")
 _TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
@@ -55,6 +56,7 @@ class Page(msgspec.Struct, frozen=True):
 class _Boilerplate(msgspec.Struct, frozen=True):
     names: frozenset[str]
     elements: tuple[str, ...]
+    frames: frozenset[str]
     line: re.Pattern[str]
 
 
@@ -62,7 +64,7 @@ class _Boilerplate(msgspec.Struct, frozen=True):
 def _boilerplate() -> _Boilerplate:
     table = tomllib.loads(Path(__file__).with_name("boilerplate.toml").read_text(encoding="utf-8"))
     line = re.compile("|".join(f"(?:{pattern})" for pattern in table["lines"]), re.IGNORECASE)
-    return _Boilerplate(frozenset(table["names"]), tuple(table["elements"]), line)
+    return _Boilerplate(frozenset(table["names"]), tuple(table["elements"]), frozenset(table["frames"]), line)
 
 
 @cache
@@ -133,13 +135,14 @@ def _tree(source: str) -> markup.HtmlElement:
 def _prune(tree: markup.HtmlElement) -> None:
     """Cut what is named as boilerplate, unless it holds most of the page."""
     known = _boilerplate()
-    whole = max(_length(tree), 1)
     for element in list(tree.iter(*known.elements)):
-        _cut(element, whole)
-    for element in list(tree.xpath("//body//*[@class or @id]")):
-        if element.tag in ("html", "body", "article", "main"):
-            continue
-        if not known.names.isdisjoint(_names(element)):
+        if element.getparent() is not None:
+            element.drop_tree()
+    whole = max(_length(tree), 1)
+    for element in list(tree.iter(etree.Element)):
+        if element.tag in known.frames or (
+            element.tag not in _NEVER_CUT and not known.names.isdisjoint(_names(element))
+        ):
             _cut(element, whole)
 
 
@@ -149,12 +152,11 @@ def _cut(element: markup.HtmlElement, whole: int) -> None:
 
 
 def _length(element: markup.HtmlElement) -> int:
-    if element.tag in ("script", "style"):
-        return 0
-    return len("".join(etree.XPath("descendant-or-self::*[not(self::script or self::style)]/text()")(element)).strip())
+    return len(element.text_content().strip())
 
 
 def _names(element: markup.HtmlElement) -> set[str]:
+    """The words of an element's class and id, and each two neighbours joined: "share-bar" -> share, bar, share-bar."""
     named: set[str] = set()
     for name in f"{element.get('class', '')} {element.get('id', '')}".split():
         words = [word.lower() for word in _WORDS.findall(name)]

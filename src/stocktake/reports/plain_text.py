@@ -16,7 +16,7 @@ import msgspec
 from stocktake.reports import limits
 from stocktake.reports.dates import WRITTEN, day, written_day
 from stocktake.reports.decoding import decode
-from stocktake.reports.obtained import Hints, Items, make
+from stocktake.reports.obtained import Hints, Items, check_length, make
 from stocktake.reports.whole import read_whole
 
 _KEYS = {
@@ -57,7 +57,9 @@ class Heading(msgspec.Struct, frozen=True):
 def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     """The one report that a text file is."""
     raw = read_whole(stream, limits.DOCUMENT)
-    heading, text = split_heading(unwrapped(decode(raw, hints.charset)))
+    text = decode(raw, hints.charset)
+    check_length(text)
+    heading, text = split_heading(unwrapped(text))
     yield make(
         raw,
         text,

@@ -16,9 +16,7 @@ def read_whole(stream: BinaryIO, limit: int) -> bytes:
         pieces.append(piece)
         length += len(piece)
         if length > limit:
-            raise Unreadable(
-                f"is larger than {limits.size(limit)}, the most that is read of one; split it or save less"
-            )
+            raise Unreadable(f"is larger than the {limits.size(limit)} that are read of one document; split it")
     if not length:
         raise Unreadable("is empty; give a document that holds text")
     return b"".join(pieces)

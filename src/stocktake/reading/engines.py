@@ -10,6 +10,7 @@ Memory is bounded by a few chunks a worker. What could not be read stands in a s
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections import deque
@@ -344,7 +345,7 @@ def _read_on_ray(paths: Sequence[Path], parts: Path, address: str | None, worker
         include_dashboard=False if address is None else None,
         num_cpus=(workers or os.cpu_count()) if address is None else None,
         log_to_driver=False,
-        logging_level="ERROR",
+        logging_level=logging.ERROR,
         ignore_reinit_error=True,
     )
     try:
@@ -360,7 +361,8 @@ def _read_on_ray(paths: Sequence[Path], parts: Path, address: str | None, worker
                 for chunk in _chunks(int(number), str(path), folder):
                     yield {"chunk": [msgspec.msgpack.encode(chunk)]}
 
-        pool = ActorPoolStrategy(min_size=1, max_size=workers or max(1, int(ray.cluster_resources().get("CPU", 1))))
+        cores = sum(node["Resources"].get("CPU", 0) for node in ray.nodes())
+        pool = ActorPoolStrategy(min_size=1, max_size=workers or max(1, int(cores)))
         stream = (
             ray.data.from_items(files, override_num_blocks=len(files))
             # A fraction of a core keeps cutting and reading from being fused, which would bind a file to a worker.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable
 from importlib import resources
@@ -74,7 +75,8 @@ class NoAnswer(Exception):
 class LanguageModelReader:
     """Reads reports by a chat endpoint at `url` (".../v1") with `model`; `local` reads where it fails.
 
-    `cache` is a folder for answers (None: keep none). `usage` adds up over the reader's life.
+    `cache` is a folder for answers (None: keep none). `usage` adds up over the reader's life; `version` says which
+    model and prompt made the claims.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class LanguageModelReader:
         self.cache = cache
         self.usage = Usage()
         self.prompt = resources.files("stocktake.reading").joinpath("lexicon/llm_prompt.txt").read_text("utf-8")
+        self.version = f"llm:{model}:{hashlib.sha256(self.prompt.encode()).hexdigest()[:8]}"
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.Client(base_url=url.rstrip("/") + "/", headers=headers, timeout=timeout)
 
@@ -237,8 +240,6 @@ def _find(text: str, words: str | None, start: int = 0, end: int | None = None) 
     at = text.find(words, start, stop)
     if at >= 0:
         return Span(at, at + len(words))
-    import re
-
     match = re.compile(r"\s+".join(re.escape(w) for w in words.split())).search(text, start, stop)
     return Span(*match.span()) if match else None
 

@@ -1,0 +1,87 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie, State
+from litestar.enums import RequestEncodingType
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.params import Body
+from litestar.response import Redirect
+
+from stocktake.casebook.accounts import SESSION_LASTS, Accounts, SignInError
+from stocktake.web.safety import SESSION_COOKIE
+from stocktake.web.showing import show
+
+
+class SignInPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The form, and why the last try was refused."""
+
+    next: str = "/"
+    name: str = ""
+    refused: str = ""
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """What the form sends."""
+
+    name: str
+    password: str
+    next: str = "/"
+
+
+def local(path: str) -> str:
+    """The path if it is one of ours, else the overview: a link must not lead anyone elsewhere after signing in."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+@get("/sign-in", sync_to_thread=False)
+def form(request: Request[Any, Any, Any], next: str = "/") -> Response[Any]:
+    """The form to sign in with."""
+    return show(request, "sign_in.html", SignInPage(next=local(next)))
+
+
+@post(
+    "/sign-in",
+    sync_to_thread=True,
+    status_code=200,
+    middleware=[RateLimitConfig(rate_limit=("minute", 30)).middleware],
+)
+def sign_in(
+    request: Request[Any, Any, Any],
+    state: State,
+    data: Annotated[SignIn, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Open a session; a wrong password is told without saying whether the name exists."""
+    accounts: Accounts = state.accounts
+    try:
+        token = accounts.sign_in(data.name, data.password)
+    except SignInError as refused:
+        page = SignInPage(next=local(data.next), name=data.name[:64], refused=str(refused))
+        return show(request, "sign_in.html", page, status_code=401)
+    cookie = Cookie(
+        key=SESSION_COOKIE,
+        value=token,
+        httponly=True,
+        samesite="lax",
+        secure=state.https,
+        max_age=int(SESSION_LASTS.total_seconds()),
+    )
+    return Redirect(local(data.next), status_code=303, cookies=[cookie])
+
+
+@post("/sign-out", sync_to_thread=True, status_code=303)
+def sign_out(request: Request[Any, Any, Any], state: State) -> Redirect:
+    """End the session."""
+    accounts: Accounts = state.accounts
+    if token := request.cookies.get(SESSION_COOKIE):
+        accounts.sign_out(token)
+    response = Redirect("/sign-in" if state.accounts_demanded else "/", status_code=303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+HANDLERS = [form, sign_in, sign_out]

@@ -1,0 +1,160 @@
+"""Words that pages share: what an event, a claim or a decision is called, beside the formats of `telling`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+from urllib.parse import quote
+
+import markupsafe
+import msgspec
+
+from stocktake import telling
+from stocktake.casebook.search import terms
+from stocktake.vocabulary import Claim, Decision, Finding, Period, Quantity
+from stocktake.web.visible import visible
+
+DONE = {
+    "accepted": "Accepted: the claim stands as it is, with full confidence.",
+    "rejected": "Rejected: the claim no longer counts.",
+    "set": "Corrected.",
+    "added": "Added to the report’s claims.",
+    "undone": "Undone.",
+    "graded": "Graded. Findings are being weighed with the new grade.",
+    "merged": "Merged into one finding.",
+    "split": "Split off into a finding of their own.",
+    "account": "Accounts changed.",
+}
+DEEDS = {
+    "set": "corrected",
+    "accept": "accepted",
+    "reject": "rejected",
+    "add": "added a claim",
+    "undo": "undid",
+    "merge": "merged",
+    "split": "split off",
+    "grade": "graded",
+    "exclude": "left out of the forecast",
+    "remap": "mapped anew",
+    "programme": "set the programme",
+    "series": "added a series",
+}
+SLOT_NAMES = {
+    "agent": "who",
+    "recipient": "to / at whom",
+    "item": "what",
+    "place": "where",
+    "quantity": "how many",
+    "time": "when",
+    "sources": "says",
+    "stance": "stance",
+    "modality": "status",
+    "negated": "negated",
+    "event": "event",
+}
+
+
+def deed(decision: Decision) -> str:
+    """What a decision did, in the past tense."""
+    return DEEDS.get(decision.action, decision.action)
+
+
+def slot_name(slot: str) -> str:
+    """What a slot is called on a page."""
+    return SLOT_NAMES.get(slot, slot)
+
+
+def slot_label(slot: str) -> str:
+    """The same, short enough to stand between words."""
+    return "to" if slot == "recipient" else slot_name(slot)
+
+
+def slot_value(value: Any, slot: str) -> str:
+    """A slot's value as people write it; an empty one is a dash."""
+    if slot == "negated":
+        return "yes: that it did not happen" if value else "no"
+    if value is None:
+        return "—"
+    if slot == "quantity":
+        return telling.quantity(value)
+    if slot == "time":
+        return telling.period(value)
+    if slot == "sources":
+        return telling.chain(value)
+    return str(getattr(value, "value", value))
+
+
+def slot_json(value: Any) -> str:
+    """A slot's value as the journal keeps it (plain JSON), as people write it."""
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return "yes" if value else "no"
+        case {"low": _, "high": _}:
+            return telling.quantity(msgspec.convert(value, Quantity))
+        case {"start": _, "end": _}:
+            return telling.period(msgspec.convert(value, Period))
+        case dict():
+            return "; ".join(f"{name}: {slot_json(inner)}" for name, inner in value.items())
+        case list():
+            return ", ".join(slot_json(inner) for inner in value) or "—"
+    return str(value)
+
+
+def parties(thing: Claim | Finding) -> str:
+    """Who does it to whom; said to be missing where no one is named."""
+    return telling.parties(thing.agent, thing.recipient) or "no party named"
+
+
+def hits(text: str, query: str) -> markupsafe.Markup:
+    """A snippet with the words of a query marked."""
+    words = [re.escape(word) for term in terms(query) if term.wanted for word in term.words]
+    if not words:
+        return markupsafe.escape(visible(text))
+    pieces = re.split(r"\b((?:" + "|".join(words) + r")\w{0,4})\b", visible(text), flags=re.IGNORECASE)
+    mark = markupsafe.Markup("<mark>{}</mark>")
+    return markupsafe.Markup("").join(mark.format(piece) if at % 2 else piece for at, piece in enumerate(pieces))
+
+
+def moment(value: dt.datetime) -> str:
+    """A time of day in UTC, to the minute."""
+    return value.astimezone(dt.UTC).strftime("%-d %b %Y, %H:%M UTC")
+
+
+def month(value: str) -> str:
+    """ "2023-02" as "February 2023"."""
+    return dt.date.fromisoformat(f"{value}-01").strftime("%B %Y")
+
+
+def chance_bar(probability: float) -> markupsafe.Markup:
+    """A probability as a small bar; its words stand beside it."""
+    width = max(0.0, min(1.0, probability)) * 100
+    return markupsafe.Markup(
+        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="back" width="100" height="10"/><rect class="front" width="{:.1f}" height="10"/></svg>'
+    ).format(width)
+
+
+FILTERS = {
+    "deed": deed,
+    "slot_name": slot_name,
+    "slot_label": slot_label,
+    "slot_value": slot_value,
+    "parties": parties,
+    "moment": moment,
+    "day": telling.date,
+    "month": month,
+    "counted": telling.counted,
+    "short": telling.short_id,
+    "chance_bar": chance_bar,
+    "quantity": telling.quantity,
+    "period": telling.period,
+    "chain": telling.chain,
+    "slot_json": slot_json,
+    "hits": hits,
+    "number": telling.number,
+    "probability": telling.probability,
+    "path": lambda text: quote(str(text), safe=""),
+}

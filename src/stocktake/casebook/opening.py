@@ -21,12 +21,12 @@ from stocktake.casebook.faults import (
     NewerCasebook,
     NoCasebook,
     NotACasebook,
-    Unreachable,
     translated,
 )
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = "stocktake_writes"
+VERSION = sa.text("SELECT version_num FROM alembic_version")
 WAIT_SECONDS = 10
 LOCK_KEY = 0x57_0C_7A_CE
 
@@ -152,15 +152,21 @@ def _write_ahead(engine: sa.Engine, address: str) -> None:
 
 def schema_version(engine: sa.Engine, address: str) -> str | None:
     """The version of the tables; None for an empty database."""
-    with engine.connect() as connection:
-        names = set(sa.inspect(connection).get_table_names())
-        if "alembic_version" in names:
-            version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-            if version is not None or "journal" not in names:
+    try:
+        with engine.connect() as connection:
+            version: str | None = connection.execute(VERSION).scalar()
+            if version is not None:
                 return version
-        if names - {"alembic_version"}:
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+        pass  # There is no such table: the database is empty or something else's.
+    _refuse_if_not_empty(engine, address)
+    return None
+
+
+def _refuse_if_not_empty(engine: sa.Engine, address: str) -> None:
+    with engine.connect() as connection:
+        if set(sa.inspect(connection).get_table_names()) - {"alembic_version"}:
             raise NotACasebook(f"{shown(address)} is a database, but no casebook: name another one with --casebook")
-        return None
 
 
 def migrate(engine: sa.Engine, revision: str) -> None:
@@ -182,8 +188,5 @@ def migrate(engine: sa.Engine, revision: str) -> None:
 def _current(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    version: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    version: str | None = connection.execute(VERSION).scalar()
     return version
-
-
-__all__ = ["WRITES", "Unreachable", "engine_at", "head", "is_server", "migrate", "schema_version", "shown"]

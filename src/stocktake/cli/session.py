@@ -44,6 +44,11 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else UNWRAPPED)
 
 
+def width() -> int:
+    """The columns that there are to fill."""
+    return console().width
+
+
 def show(*parts: RenderableType) -> None:
     """Prints tables and texts for people."""
     out = console()

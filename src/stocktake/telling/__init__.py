@@ -20,7 +20,9 @@ from stocktake.telling.formats import (
     quantity,
     quantity_from,
     short_id,
+    slot_from,
 )
+from stocktake.telling.titles import finding_title
 
 __all__ = [
     "OWN_VOICE",
@@ -29,6 +31,7 @@ __all__ = [
     "counted",
     "date",
     "day_from",
+    "finding_title",
     "number",
     "parties",
     "period",
@@ -38,4 +41,5 @@ __all__ = [
     "quantity",
     "quantity_from",
     "short_id",
+    "slot_from",
 ]

@@ -217,3 +217,21 @@ def chain_from(text: str) -> tuple[str, ...]:
     if text.strip() in {"", OWN_VOICE}:
         return ()
     return tuple(part.strip() for part in re.split(r"←|<-", text) if part.strip())
+
+
+def slot_from(slot: str, text: str) -> object:
+    """What a person typed for a claim's slot, as the claim holds it; an empty text clears the slot."""
+    words = " ".join(text.split())
+    if slot == "quantity":
+        return quantity_from(words)
+    if slot == "time":
+        return period_from(words)
+    if slot == "sources":
+        return chain_from(words)
+    if slot == "negated":
+        if words.lower() not in {"yes", "true", "no", "false"}:
+            raise ValueError(f"{text!r} does not say whether the claim is negated: write yes or no")
+        return words.lower() in {"yes", "true"}
+    if slot == "quote":
+        return text
+    return words or None

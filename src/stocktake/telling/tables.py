@@ -19,6 +19,7 @@ from stocktake.telling import formats
 from stocktake.vocabulary import Claim, Decision, Quantity
 
 TABLE_FROM = 90
+WIDE = 180
 COLOURS = {
     "denies": "red",
     "accuses": "yellow",
@@ -60,6 +61,8 @@ def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
     if width < TABLE_FROM:
         return Group(*(_stacked(claim, outlets.get(claim.report)) for claim in claims))
     table = table_of("id", "event", "parties", "item", "quantity", "period", "who says so", "stance, modality")
+    if width < WIDE:
+        table.columns[5].max_width, table.columns[7].max_width = len("2023-02-06"), len("possible")
     for claim in claims:
         table.add_row(
             Text(formats.short_id(claim.id), style="dim"),
@@ -232,18 +235,29 @@ def _said(value: object) -> str:
 
 def _stacked(claim: Claim, outlet: str | None) -> Text:
     goods = " ".join(part for part in (formats.quantity(bare(claim.quantity, claim.item)), claim.item or "") if part)
-    head = Text(formats.short_id(claim.id), style="dim") + Text(f"  {claim.event.value}  ", style="bold")
-    head += text(formats.parties(claim.agent, claim.recipient))
     details = [part for part in (goods, formats.period(claim.time), formats.chain(claim, outlet)) if part]
-    return Text("\n").join([head, text("  " + " · ".join(details)), Text("  ") + standing(claim)])
+    return Text.assemble(
+        (formats.short_id(claim.id), "dim"),
+        (f"  {claim.event.value}  ", "bold"),
+        text(formats.parties(claim.agent, claim.recipient)),
+        "\n  ",
+        text(" · ".join(details)),
+        "\n  ",
+        standing(claim),
+    )
 
 
 def _stacked_heading(heading: Heading) -> Text:
-    head = Text(formats.short_id(heading.id), style="dim") + Text("  ") + _title(heading)
     details = [formats.date(heading.published), heading.outlet or "", formats.counted(heading.claims, "claim")]
-    return Text("\n").join([head, text("  " + " · ".join(part for part in details if part))])
+    return Text.assemble(
+        (formats.short_id(heading.id), "dim"),
+        "  ",
+        _title(heading),
+        "\n  ",
+        text(" · ".join(part for part in details if part)),
+    )
 
 
 def _title(heading: Heading) -> Text:
     title = text(heading.title or heading.url or "(no title)")
-    return title + Text("  (copy)", style="dim") if heading.copy_of else title
+    return title.append("  (copy)", style="dim") if heading.copy_of else title

@@ -1,0 +1,316 @@
+"""The verbs that show reports and claims, and those by which a person decides about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from stocktake.casebook import Casebook, ClaimFilter
+    from stocktake.vocabulary import Claim, Decision
+
+PANEL = "Reports and claims"
+DECIDE = "Decisions"
+
+Lines = Annotated[bool, typer.Option("--jsonl", help="Print one line of JSON a record.")]
+Author = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Who decides.  [default: STOCKTAKE_AUTHOR, else your login name]"),
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(reports)
+    app.command(rich_help_panel=PANEL)(report)
+    app.command(rich_help_panel=PANEL)(claims)
+    app.command(rich_help_panel=DECIDE)(claim)
+    app.command(rich_help_panel=DECIDE)(undo)
+    app.command(rich_help_panel=DECIDE)(journal)
+
+
+# --------------------------------------------------------------------------------------------- looking
+
+
+def reports(context: typer.Context, jsonl: Lines = False) -> None:
+    """List the reports, the oldest first; with --jsonl whole, as `stocktake read` takes them."""
+    from stocktake.cli import session
+
+    with session.opened(context) as book:
+        if jsonl:
+            session.records(book.reports())
+            return
+        from stocktake.telling.tables import reports_table
+
+        session.show(reports_table(book.headings(), session.width()))
+
+
+def report(
+    context: typer.Context,
+    report_id: Annotated[str, typer.Argument(metavar="ID", help="The report's id, or its beginning.")],
+    why: Annotated[
+        bool, typer.Option("--why", help="Tell for each slot of each claim which rule or model filled it.")
+    ] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Write the document's bytes, as they were obtained.")] = False,
+) -> None:
+    """Print a report with its claims marked in the text."""
+    from stocktake.casebook import ClaimFilter
+    from stocktake.cli import session
+
+    with session.opened(context) as book:
+        if raw:
+            sys.stdout.buffer.write(book.raw(report_id))
+            return
+        from stocktake.telling.marked import marked_report
+
+        found = book.report(report_id)
+        stated = list(book.claims(ClaimFilter(report=found.id)))
+        session.show(marked_report(found, stated, why=why, colours=sys.stdout.isatty()))
+
+
+def _event(value: str) -> str:
+    return _one_of("event", value, [event.value for event in _vocabulary().EventType])
+
+
+def _stance(value: str) -> str:
+    return _one_of("stance", value, [stance.value for stance in _vocabulary().Stance])
+
+
+def _one_of(kind: str, value: str, known: list[str]) -> str:
+    if value.lower() in known:
+        return value.lower()
+    close = get_close_matches(value.lower(), known, n=1)
+    meant = f"; did you mean {close[0]}?" if close else ";"
+    raise typer.BadParameter(f"there is no {kind} {value!r}{meant} The {kind}s are {', '.join(known)}.")
+
+
+def _first_day(value: str) -> dt.date:
+    return _day(value, last=False)
+
+
+def _last_day(value: str) -> dt.date:
+    return _day(value, last=True)
+
+
+def _day(value: str, *, last: bool) -> dt.date:
+    from stocktake.telling import day_from
+
+    try:
+        return day_from(value, last=last)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+
+
+def _vocabulary() -> Any:
+    from stocktake import vocabulary
+
+    return vocabulary
+
+
+def claims(
+    context: typer.Context,
+    event: Annotated[
+        str | None, typer.Option(metavar="EVENT", parser=_event, help="Only this kind of event, such as transfer.")
+    ] = None,
+    party: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only where this party acts or is acted upon; Ira* for beginnings."),
+    ] = None,
+    item: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Only items with these words or beginnings of words.")
+    ] = None,
+    since: Annotated[
+        dt.date | None,
+        typer.Option(metavar="DATE", parser=_first_day, help="Only events on or after this day, month or year."),
+    ] = None,
+    until: Annotated[
+        dt.date | None,
+        typer.Option(metavar="DATE", parser=_last_day, help="Only events on or before this day, month or year."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only where this source or outlet says so.")
+    ] = None,
+    stance: Annotated[
+        str | None, typer.Option(metavar="STANCE", parser=_stance, help="Only asserts, accuses, denies or admits.")
+    ] = None,
+    report: Annotated[
+        str | None,
+        typer.Option("--report", metavar="ID", help="Only what this report says; the id's beginning will do."),
+    ] = None,
+    min_confidence: Annotated[
+        float | None, typer.Option(metavar="P", min=0, max=1, help="Only claims at least this sure, 0 to 1.")
+    ] = None,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Only claims that were rejected.")] = False,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Not more than this many.")] = None,
+    jsonl: Lines = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
+) -> None:
+    """List claims: who says that what happened, when, how many."""
+    from stocktake.casebook import ClaimFilter
+    from stocktake.cli import session
+
+    if jsonl and as_csv:
+        raise typer.BadParameter("--jsonl and --csv exclude each other; give one of them")
+    vocabulary = _vocabulary()
+    with session.opened(context) as book:
+        wanted = ClaimFilter(
+            event=vocabulary.EventType(event) if event else None,
+            party=party,
+            item=item,
+            since=since,
+            until=until,
+            source=source,
+            stance=vocabulary.Stance(stance) if stance else None,
+            report=book.report(report).id if report else None,
+            min_confidence=min_confidence,
+            rejected=rejected,
+            limit=limit,
+        )
+        if jsonl:
+            session.records(book.claims(wanted))
+        elif as_csv:
+            _print_csv(book, wanted)
+        else:
+            _print_table(book, wanted)
+
+
+def _print_csv(book: Casebook, wanted: ClaimFilter) -> None:
+    from stocktake.telling.tables import write_csv
+
+    sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
+    write_csv(book.claims(wanted), {heading.id: heading for heading in book.headings()}, sys.stdout)
+
+
+def _print_table(book: Casebook, wanted: ClaimFilter) -> None:
+    from stocktake.cli import session
+    from stocktake.telling import counted
+    from stocktake.telling.tables import claims_table
+
+    found = list(book.claims(wanted))
+    if found:
+        outlets = {heading.id: heading.outlet for heading in book.headings()}
+        session.show(claims_table(found, outlets, session.width()))
+    there = book.count_claims(wanted)
+    told = f"{counted(there, 'claim')}." if len(found) == there else f"{len(found):,} of {counted(there, 'claim')}."
+    session.say(told if there else "No claim fits. `stocktake claims` without filters lists all.")
+
+
+# --------------------------------------------------------------------------------------------- deciding
+
+
+def claim(
+    context: typer.Context,
+    claim_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The claim's id, or its beginning; with --add a report's.")
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SLOT=VALUE", help="Correct a slot; may be repeated. An empty value clears it."),
+    ] = None,
+    reject: Annotated[bool, typer.Option("--reject", help="Take the claim out: it is no claim, or misread.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Vouch for the claim as it stands.")] = False,
+    add: Annotated[
+        bool,
+        typer.Option("--add", help="Add a claim that was missed to this report; needs --set quote=... and event=..."),
+    ] = False,
+    reason: Annotated[str | None, typer.Option(metavar="WORDS", help="Why, for the journal.")] = None,
+    author: Author = None,
+) -> None:
+    """Show a claim with all its slots, or decide about it; every decision is an entry of the journal."""
+    from stocktake.cli import session
+
+    chosen = [name for name, given in (("reject", reject), ("accept", accept), ("add", add)) if given]
+    if settings and not add:
+        chosen.append("set")
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"one decision at a time: --{' and --'.join(chosen)} were given")
+    with session.opened(context) as book:
+        if not chosen:
+            _show_claim(book, claim_id)
+            return
+        value = _slots(settings) if settings else None
+        decision = book.decide(chosen[0], claim_id, value, reason=_reason(reason), author=author)
+        _tell(decision)
+
+
+def _show_claim(book: Casebook, claim_id: str) -> None:
+    from stocktake.cli import session
+    from stocktake.telling.tables import claim_sheet
+
+    found: Claim = book.claim(claim_id)
+    outlet = book.report(found.report).outlet
+    history = list(book.journal(found.id))
+    session.show(claim_sheet(found, outlet, history, rejected=book.is_rejected(found.id)))
+
+
+def _slots(settings: list[str]) -> dict[str, Any]:
+    from stocktake.telling import slot_from
+
+    value: dict[str, Any] = {}
+    for setting in settings:
+        slot, equals, words = setting.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{setting!r} sets nothing; write --set slot=value, such as --set agent=Iran")
+        try:
+            value[slot.strip()] = slot_from(slot.strip(), words)
+        except ValueError as wrong:
+            raise typer.BadParameter(str(wrong)) from None
+    return value
+
+
+def _reason(given: str | None) -> str:
+    """The reason for a decision: given, or asked for where someone sits at the keyboard."""
+    if given and given.strip():
+        return given.strip()
+    if sys.stdin.isatty():
+        return str(typer.prompt("Why?")).strip()
+    raise typer.BadParameter("a decision needs a reason: add --reason 'why'")
+
+
+def _tell(decision: Decision) -> None:
+    from stocktake.telling import printable, short_id
+    from stocktake.telling.tables import decision_words
+
+    said = printable(f"{decision_words(decision)}, about {short_id(decision.target)}, by {decision.author}")
+    print(f"Journal {decision.number}: {said}. `stocktake undo {decision.number}` takes it back.")
+
+
+def undo(
+    context: typer.Context,
+    number: Annotated[
+        int | None,
+        typer.Argument(metavar="[NUMBER]", min=1, help="The entry to take back.  [default: your last decision]"),
+    ] = None,
+    reason: Annotated[str, typer.Option(metavar="WORDS", help="Why, for the journal.")] = "",
+    author: Author = None,
+) -> None:
+    """Take back a decision; that is an entry too, and can itself be undone."""
+    from stocktake.cli import session
+
+    with session.opened(context) as book:
+        _tell(book.undo(number, author=author, reason=reason))
+
+
+def journal(
+    context: typer.Context,
+    about: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only decisions about what has this id, or an id that begins so.")
+    ] = None,
+    jsonl: Lines = False,
+) -> None:
+    """List what people decided, in order; what was undone is struck through."""
+    from stocktake.cli import session
+
+    with session.opened(context) as book:
+        entries = [entry for entry in book.journal() if about is None or entry.target.startswith(about)]
+        if jsonl:
+            session.records(entries)
+        elif entries:
+            from stocktake.telling.tables import journal_table
+
+            session.show(journal_table(entries, session.width()))
+        else:
+            session.say("No decision yet. `stocktake claim ID --accept --reason WORDS` makes one.")

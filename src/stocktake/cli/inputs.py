@@ -1,0 +1,95 @@
+"""The verbs that fill a casebook: `add` takes reports in and reads their claims, `reread` makes the claims again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+PANEL = "Reports in"
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(add)
+    app.command(rich_help_panel=PANEL)(reread)
+
+
+def _day(value: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is no date; write it like 2023-02-06") from None
+
+
+def add(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH|URL|-...", help="Files, folders or addresses of reports; - reads standard input."),
+    ],
+    published: Annotated[
+        dt.date | None,
+        typer.Option(metavar="DATE", parser=_day, help="The day of publication where a report does not tell it."),
+    ] = None,
+    outlet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The publishing outlet where a report does not tell it.")
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Let addresses lead to this machine or the local network.")
+    ] = False,
+) -> None:
+    """Take reports into the casebook and read their claims; what is there already is left as it is."""
+    from stocktake import reports
+    from stocktake.casebook import Added
+    from stocktake.cli import session
+
+    counts = [reports.count(source) for source in sources]
+    total = sum(count for count in counts if count is not None) if None not in counts else None
+    done = Added()
+    with session.opened(context, create=True) as book, session.progress("Reading", total) as step:
+        for source in sources:
+            done += book.add(source, published=published, outlet=outlet, allow_private=allow_private, progress=step)
+    for failure in done.failures:
+        session.say(failure)
+    print(_told(done))
+    if done.failures:
+        raise typer.Exit(1)
+
+
+def _told(done: object) -> str:
+    from stocktake.casebook import Added
+    from stocktake.telling import counted
+
+    assert isinstance(done, Added)
+    parts = [f"{counted(len(done.new), 'report')} added with {counted(done.claims, 'claim')}"]
+    if done.known:
+        parts.append(f"{len(done.known):,} already there")
+    if done.failures:
+        parts.append(f"{len(done.failures):,} not taken (named above)")
+    return ", ".join(parts) + "."
+
+
+def reread(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every report again, also those that this version has read.")
+    ] = False,
+) -> None:
+    """Make the claims again after an upgrade; decisions are kept and applied to the new claims."""
+    from stocktake.cli import session
+    from stocktake.telling import counted
+
+    with session.opened(context) as book:
+        total = sum(1 for _ in book.headings()) if everything else book.behind()
+        with session.progress("Reading again", total) as step:
+            done = book.reread(everything=everything, progress=step)
+    for failure in done.failures:
+        session.say(failure)
+    change = done.difference
+    print(
+        f"{counted(done.read, 'report')} read again: {counted(change.new, 'new claim')}, {change.gone:,} gone, "
+        f"{change.changed:,} changed. {done.current:,} were up to date."
+    )
+    if done.failures:
+        raise typer.Exit(1)

@@ -57,6 +57,7 @@ class _Context:
         self.text = text
         self.published = published
         self.anchor: _Days | None = None
+        self.anchor_at = 0
         self.quarter: _Days | None = None
         self.planned: bool | None = None
 
@@ -73,8 +74,6 @@ class _Context:
 
     def lean(self, start: int, end: int) -> _Lean:
         """Whether the expression at start:end lies behind or ahead, by the nearest cue in its sentence."""
-        if self.planned is not None:
-            return _Lean.ahead if self.planned else _Lean.behind
         return _lean(self.text, start, end)
 
 
@@ -167,8 +166,11 @@ class _Lean(Enum):
 
 
 _CUE = re.compile(
-    r"(?<![\w'’])(?:(?P<ahead>(?:will|would|shall|to) (?:not |also )?(?:be|have been) \w+|{})|(?P<may_be_ahead>{})|(?P<behind>{}|[a-z]{{2,}}ed))(?!\w)".format(
-        *(_any(_CALENDAR["lean"][lean.name]) for lean in (_Lean.ahead, _Lean.may_be_ahead, _Lean.behind))
+    r"(?<![\w'’])(?:(?P<behind>(?:may|might|could|should|would|must|will) have \w+"
+    r"|had (?:previously )?been (?:due|scheduled|expected|planned|set|supposed) to \w+|{})"
+    r"|(?P<ahead>(?:will|would|shall|to) (?:not |also )?(?:be|have been) \w+|{})|(?P<may_be_ahead>{})"
+    r"|(?P<verb>[a-z]{{2,}}ed))(?!\w)".format(
+        *(_any(_CALENDAR["lean"][lean.name]) for lean in (_Lean.behind, _Lean.ahead, _Lean.may_be_ahead))
     )
 )
 _BREAK = re.compile(r"[.!?][\"'”’)]*\s+(?=[A-Z\"“`])|\n\s*\n|;")
@@ -187,6 +189,8 @@ def _lean(text: str, start: int, end: int) -> _Lean:
         stop_after = _BREAK.search(after)
         cue_after = _CUE.search(after, 0, stop_after.start() if stop_after else len(after))
         found = cue_after.lastgroup if cue_after else None
+    if found == "verb":
+        return _Lean.behind
     return _Lean[found] if found else _Lean.unknown
 
 
@@ -203,7 +207,7 @@ _COUNT_WORDS = r"\d{{1,3}}|(?:{tens})[- ](?:{ones})|{cards}|couple of|few|severa
 )
 _CAPITAL = "(?=(?-i:[A-Z]))"
 _P = {
-    "M": rf"(?P<m>{_CAPITAL}(?:(?:{_any(_FULL_MONTHS)})(?![\w-]?[a-z])|(?:{_any(_SHORT_MONTHS)})(?:\.|(?!\w))))",
+    "M": rf"(?P<m>{_CAPITAL}(?:(?:{_any(_FULL_MONTHS)})(?!\w|-?(?-i:[a-z]))|(?:{_any(_SHORT_MONTHS)})(?:\.|(?!\w))))",
     "W": rf"(?P<w>{_CAPITAL}(?:{_any(list(_WEEKDAYS))}))(?!\w)",
     "Y0": r"(?P<y0>(?:1[5-9]|20)\d\d)",
     "Y": r"(?P<y>(?:1[5-9]|20)\d\d)(?![\w%]|,\d|\.\d)",
@@ -277,7 +281,9 @@ def _full_year(digits: str) -> int:
     return year if year > 99 else year + (1900 if year >= 50 else 2000)
 
 
-_FARTHEST_PAST = {_Lean.behind: 345, _Lean.unknown: 200, _Lean.may_be_ahead: 120, _Lean.ahead: 60}
+_FARTHEST_PAST = {_Lean.behind: 300, _Lean.unknown: 200, _Lean.may_be_ahead: 120, _Lean.ahead: 60}
+_FARTHEST_PAST_OF_DEEDS = {_Lean.behind: 345, _Lean.unknown: 345, _Lean.may_be_ahead: 200, _Lean.ahead: 200}
+_FARTHEST_PAST_OF_PLANS = {_Lean.behind: 120, _Lean.unknown: 60, _Lean.may_be_ahead: 120, _Lean.ahead: 30}
 
 
 def _year_for(context: _Context, match: re.Match[str], month: int, day: int | None = None) -> int:
@@ -286,14 +292,26 @@ def _year_for(context: _Context, match: re.Match[str], month: int, day: int | No
     The nearer one is the likelier: a past reading is given up where it lies farther back than the lean allows.
     """
     today = context.today
-    lean = context.lean(match.start(), match.end())
     if day is None and month == today.month:
         return today.year
     past = today.year if (month, day or 1) <= (today.month, today.day) else today.year - 1
-    if context.planned is not None:
-        return past + context.planned
-    back = (today - _month(past, month).first).days if day is None else (today - dt.date(past, month, day)).days
-    return past if back <= _FARTHEST_PAST[lean] else past + 1
+    back = (today - _month(past, month).last).days if day is None else (today - dt.date(past, month, day)).days
+    return past if back <= _farthest_past(context, match) else past + 1
+
+
+def _farthest_past(context: _Context, match: re.Match[str]) -> int:
+    lean = context.lean(match.start(), match.end())
+    if context.planned is None:
+        return _FARTHEST_PAST[lean]
+    return (_FARTHEST_PAST_OF_PLANS if context.planned else _FARTHEST_PAST_OF_DEEDS)[lean]
+
+
+def _ahead(context: _Context, match: re.Match[str]) -> bool:
+    """Whether a day or season named without its date is the next one rather than the last."""
+    lean = context.lean(match.start(), match.end())
+    if context.planned is None:
+        return lean is _Lean.ahead
+    return context.planned and lean is not _Lean.behind
 
 
 @_rule("iso date", [_DIGITS], r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
@@ -354,9 +372,15 @@ def _bare_month(context: _Context, match: re.Match[str]) -> _Days | None:
     if name.lower() in _SHORT_MONTHS or (name.lower() in ("may", "march") and not _month_is_meant(context, match)):
         return None
     month = _month_number(name)
+    listed = _LISTED_MONTH.match(context.text, match.end())
+    if listed is not None:
+        return _month(int(listed["y"]) - (month > _month_number(listed["m"])), month)
     return _month(_year_for(context, match, month), month)
 
 
+_LISTED_MONTH = _pattern(
+    r"(?:(?:,|\s*[-–]| and| to| or| until| through)\s*(?:early |late |mid-)?<M>){1,2} <Y>".replace("{1,2}", "")
+)
 _BEFORE_MONTH = re.compile(
     r"(?i:\b(?:in|since|by|until|till|of|last|this|next|early|mid|late|during|from|to|before|after|for|and|or|through|"
     r"between|around|on|about|towards?|ending|ended|previous|each|every|past)[\s-]+|\d\s+|,\s+)$"
@@ -388,7 +412,7 @@ def _bare_weekday(context: _Context, match: re.Match[str]) -> _Days:
 def _weekday_near(context: _Context, match: re.Match[str], weekday: int) -> _Days:
     """The nearest such day: today counts as past, unless the text looks ahead."""
     today = context.today
-    if context.lean(match.start(), match.end()) is _Lean.ahead:
+    if _ahead(context, match):
         return _day(today + dt.timedelta((weekday - today.weekday()) % 7))
     return _day(today - dt.timedelta((today.weekday() - weekday) % 7))
 
@@ -423,9 +447,15 @@ _STEP = {
 )
 def _relative_unit(context: _Context, match: re.Match[str]) -> _Days | None:
     word, unit = _said(match, "r"), _said(match, "u")
+    if (
+        (word, unit) == ("last", "year")
+        and context.quarter
+        and _SAME_PERIOD.search(context.text, max(0, match.start() - 8), match.start())
+    ):
+        return _same_quarter(context, context.today.year - 1)
     if unit == "quarter" and word == "latest":
         return _latest_of(context)
-    if unit == "day" and word not in ("same", "that", "following", "previous"):
+    if unit == "day" and word not in ("same", "that", "following", "previous", "past"):
         return None
     if unit == "quarter" and word in ("same", "that") and context.quarter is not None:
         return context.quarter
@@ -437,6 +467,9 @@ def _relative_unit(context: _Context, match: re.Match[str]) -> _Days | None:
             return _numbered(days.first.year, _said(match, "q"), _said(match, "part"))
         return _same_quarter(context, days.first.year)
     return days
+
+
+_SAME_PERIOD = re.compile(r"(?:period|quarter)\s$")
 
 
 def _numbered(year: int, ordinal: str, unit: str) -> _Days:
@@ -462,6 +495,8 @@ def _span(context: _Context, match: re.Match[str]) -> _Days | None:
     count, unit = _count(_said(match, "n")), _said(match, "u")
     if count is None:
         return None
+    if context.text.endswith("to ", 0, match.start()) and _said(match, "r") == "last":
+        return None  # "a visit that is to last three days"
     anchored = _said(match, "r") in ("previous", "preceding") and context.anchor is not None
     base = context.last_named().first if anchored else context.today
     if _said(match, "r") in ("next", "coming"):
@@ -478,10 +513,14 @@ def _span(context: _Context, match: re.Match[str]) -> _Days | None:
 def _ago(context: _Context, match: re.Match[str]) -> _Days | None:
     count = _count(re.sub(r"^a\s+", "", _said(match, "n")))
     unit, word = _said(match, "u"), _said(match, "k").lower()
-    if count is None or (word in ("before", "after", "later") and not _ends_phrase(context.text, match)):
+    if count is None:
+        return None
+    if word == "after" and not _AFTER_ENDS.match(context.text, match.end()):
+        return _before_main_event(context, match, count, unit)
+    if word in ("before", "later") and not _ends_phrase(context.text, match):
         return None
     if unit == "year" and count == 1 and word in ("ago", "earlier") and context.quarter:
-        return _same_quarter(context, context.quarter.first.year - 1)
+        return _same_quarter(context, min(context.quarter.first.year, context.today.year) - 1)
     base = context.today if word in ("ago", "from now", "hence") else context.last_named().first
     day = _shift(base, unit, -count if word in ("ago", "earlier", "before", "previously") else count)
     if unit == "week" and count < 4 and word == "ago":
@@ -489,12 +528,29 @@ def _ago(context: _Context, match: re.Match[str]) -> _Days | None:
     return _around(day, unit)
 
 
-_PHRASE_END = re.compile(r"\s*(?:[.,;:)\n—–\"”]|$|(?:and|but|in|at|to|by|when|as|for|on|with|had|was|were|than)\b)")
+def _before_main_event(context: _Context, match: re.Match[str], count: int, unit: str) -> _Days:
+    """ "on Wednesday ..., five days after the first had come": the day that the clause after it speaks of.
+
+    Counted back from the day named earlier in the sentence, else from the day of publication.
+    """
+    window = max(0, match.start() - 300)
+    sentence = max((stop.end() for stop in _BREAK.finditer(context.text, window, match.start())), default=window)
+    named = context.anchor_at >= sentence and context.anchor is not None and context.anchor.grain == "day"
+    base = context.anchor.first if named and context.anchor else context.today
+    return _around(_shift(base, unit, -count), unit)
+
+
+_AFTER_ENDS = re.compile(r"\s*(?:[.,;:)—–]|$|(?:and|but|in|at|to|by|on|from|with|for|when)\b)")
+_CLAUSE_FOLLOWS = re.compile(
+    r"\s+(?:the|an?|his|her|its|their|this|that|these|those|it|he|she|they|we|you|I|both|some|all|who|"
+    r"(?-i:[A-Z])\w*|[a-z]+ing|\w+['’]s)\b",
+    re.IGNORECASE,
+)
 
 
 def _ends_phrase(text: str, match: re.Match[str]) -> bool:
     """ "a year before, ..." counts from the last date; "a year before the war" does not."""
-    return _PHRASE_END.match(text, match.end()) is not None
+    return _CLAUSE_FOLLOWS.match(text, match.end()) is None
 
 
 @_rule(
@@ -517,7 +573,7 @@ def _day_before(context: _Context, match: re.Match[str]) -> _Days | None:
     r"year-?(?:ago|earlier)(?:[- ](?:(?P<q>first|second|third|fourth) )?(?:quarter|period)(?!\w))?(?!\w)",
 )
 def _year_ago(context: _Context, match: re.Match[str]) -> _Days | None:
-    year = (context.quarter or context.last_named()).first.year - 1
+    year = min((context.quarter or context.last_named()).first.year, context.today.year) - 1
     if _said(match, "q"):
         return _numbered(year, _said(match, "q"), "quarter")
     return _same_quarter(context, year)
@@ -656,7 +712,11 @@ def _named_season(context: _Context, match: re.Match[str]) -> _Days | None:
     if word in ("that", "same", "following"):
         return _season(context.last_named().first.year + (word == "following"), month)
     ahead = word in ("next", "coming", "this coming", "upcoming") or (
-        not word and context.lean(match.start(), match.end()) in (_Lean.ahead, _Lean.may_be_ahead)
+        not word
+        and (
+            _ahead(context, match)
+            or (context.planned is None and context.lean(match.start(), match.end()) is _Lean.may_be_ahead)
+        )
     )
     if word in ("this", "current", "latest"):
         begun = _season(year - 1, month)
@@ -690,7 +750,7 @@ def _bare_weekend(context: _Context, match: re.Match[str]) -> _Days | None:
     if not re.search(r"(?:the|a) $", context.text[max(0, match.start() - 5) : match.start()]):
         return None
     this = _weekend(context.today)
-    if context.lean(match.start(), match.end()) is _Lean.ahead:
+    if _ahead(context, match):
         return this
     return this if this.first <= context.today else _weekend(context.today - dt.timedelta(7))
 
@@ -713,6 +773,50 @@ def _spelled(match: re.Match[str]) -> int:
 @_rule("year of", ["year"], r"year (?:<Y>|two thousand(?!\w))")
 def _year_of(context: _Context, match: re.Match[str]) -> _Days:
     return _year(int(match["y"]) if match["y"] else 2000)
+
+
+@_rule("then", ["then"], r"then(?![\w-])")
+def _then(context: _Context, match: re.Match[str]) -> _Days | None:
+    if not re.search(r"\b(?:by|until|till)\s$", context.text[max(0, match.start() - 6) : match.start()], re.IGNORECASE):
+        return None
+    return context.anchor
+
+
+@_rule("within", ["within"], r"within (?:the (?:next|coming) )?<N> <U>")
+def _within(context: _Context, match: re.Match[str]) -> _Days | None:
+    count = _count(_said(match, "n"))
+    if count is None or _said(match, "u") == "hour":
+        return None
+    base = context.last_named().first
+    return _Days(base, _shift(base, _said(match, "u"), count), "span")
+
+
+@_rule("holiday", ["christmas"], r"Christmas(?: (?P<e>Day|Eve))?(?! \w+(?:ing|ed)\b)")
+def _christmas(context: _Context, match: re.Match[str]) -> _Days:
+    day = 24 if _said(match, "e") == "eve" else 25
+    return _day(dt.date(_year_for(context, match, 12, day), 12, day))
+
+
+_EVENTS = [
+    (re.compile(rf"(?:{_any(e['words'])})(?!\w)"), re.compile(_any(e["needs"])), e["day"]) for e in _CALENDAR["events"]
+]
+_COUNTED_FROM = re.compile(
+    r"\b(?:since|before|until|till|after|prior to|ahead of|eve of|start of|outset of|beginning of|outbreak of)\s+"
+    r"(?:(?:the|its|his|a|of|start|beginning|outbreak|outset|full-scale|full|scale|large-scale|all-out|unprovoked|"
+    r"Ukraine|Russian|(?:Russia|Moscow|Putin|Kremlin|Ukraine)(?:['’]s)?)\s+)*$",
+    re.IGNORECASE,
+)
+
+
+@_rule("event", sorted({w for e in _CALENDAR["events"] for w in e["words"]}), r"\w+")
+def _event(context: _Context, match: re.Match[str]) -> _Days | None:
+    """A turning point that the report counts from, such as the invasion of 2022."""
+    if not _COUNTED_FROM.search(context.text, max(0, match.start() - 70), match.start()):
+        return None
+    for words, needs, day in _EVENTS:
+        if words.match(context.text, match.start()) and context.today >= day and needs.search(context.text):
+            return _day(day)
+    return None
 
 
 @_rule(
@@ -803,10 +907,16 @@ def _reads(context: _Context, start: int, end: int) -> Iterator[_Read]:
             continue
         free = read.end
         if read.days is not None:
-            context.anchor = read.days
+            if _moves_the_story(read, context.text):
+                context.anchor, context.anchor_at = read.days, read.start
             if read.days.grain == "quarter" and "ago" not in read.rule:
                 context.quarter = read.days
         yield read
+
+
+def _moves_the_story(read: _Read, text: str) -> bool:
+    """Whether later expressions count from this one; a comparison ("up from a year earlier") does not move on."""
+    return "ago" not in read.rule and not text.startswith(("last year", "Last year"), read.start)
 
 
 def find(text: str, published: dt.date | None, *, start: int = 0, end: int | None = None) -> tuple[Time, ...]:
@@ -826,8 +936,8 @@ def _time(read: _Read) -> Time:
 
 # ------------------------------------------------------------------------------------- periods
 
-_DIRECTED = {"day and month", "month and day", "month", "weekday", "season", "weekend"}
-_THE = r"(?:(?:in|on|the|about|around|at|least|this|as)[-\s]+)*"
+_DIRECTED = {"day and month", "month and day", "month", "weekday", "season", "weekend", "holiday"}
+_THE = r"(?:(?:in|on|the|about|around|at|least|this)[-\s]+)*"
 _PART = re.compile(
     r"\b(?:(?P<early>early|(?:start|beginning) of|first (?:days|weeks|half|months) of|turn of)|"
     r"(?P<mid>mid|middle of|mid-to-late)|(?P<late>late|second half of)|"
@@ -853,11 +963,11 @@ _JOIN = re.compile(
 )
 
 
-def period(text: str, time: Time, published: dt.date | None, planned: bool) -> Period | None:
+def period(text: str, time: Time, published: dt.date | None, planned: bool | None) -> Period | None:
     """A claim's period: the days of `time` as the words around it ask ("since May", "by the end of 2025").
 
-    `planned` says that the event lies ahead, which decides between last June and next June. None where the
-    expression has no days.
+    `planned` says that the event lies ahead, which decides between last June and next June (None: the sentence's
+    verbs decide). An event that has happened ends by the day of publication. None where the expression has no days.
     """
     context = _Context(text, published)
     read = _reread(context, time, planned)
@@ -865,15 +975,65 @@ def period(text: str, time: Time, published: dt.date | None, planned: bool) -> P
         return None
     before = text[max(0, time.start - 90) : time.start]
     before = before[max((stop.end() for stop in _BREAK.finditer(before)), default=0) :]
-    joined = _joined(context, time, read, before, planned)
+    if time.rule == "event":
+        return _from_event(before, read.first, published)
+    read = _stretch(before, read)
+    joined = _joined(context, time, read, before)
     if joined is not None:
         return joined
-    return _bounded(before, text[time.end : time.end + 14], read, context, planned)
+    bounded = _bounded(before, text[time.end : time.end + 14], read, context, planned)
+    return _by_now(bounded, published) if planned is False and bounded else bounded
 
 
-def _reread(context: _Context, time: Time, planned: bool) -> _Days | None:
+def _from_event(before: str, day: dt.date, published: dt.date | None) -> Period | None:
+    """ "since the invasion", "on the eve of the war"."""
+    counted = _COUNTED_FROM.search(before)
+    word = counted[0].split()[0].lower() if counted else "since"
+    if word == "since":
+        return Period(start=day, end=published)
+    if word in ("after", "outbreak", "outset", "start", "beginning"):
+        earlier = re.search(r"\bbefore\s+(?:the\s+)?$", before[: counted.start()] if counted else "", re.IGNORECASE)
+        if not earlier:
+            return Period(start=day, end=None)
+    return Period(start=None, end=day - dt.timedelta(1))
+
+
+_FIRST_OF = re.compile(
+    rf"\b(?P<which>first|last) (?:(?P<n>{_COUNT_WORDS}) )?(?P<u>day|week|month)s? of (?:the )?$".replace(" ", r"\s+"),
+    re.IGNORECASE,
+)
+_MONTHS_TO = re.compile(
+    rf"\b(?P<n>{_COUNT_WORDS}) months (?:to|ended|ending|through) (?:the )?(?:end of )?$".replace(" ", r"\s+"),
+    re.IGNORECASE,
+)
+
+
+def _stretch(before: str, days: _Days) -> _Days:
+    """ "the first nine months of 1997", "the six months to the end of March"."""
+    match = _FIRST_OF.search(before)
+    if match is not None:
+        count = _count(match["n"]) if match["n"] else 1
+        if count is not None and match["which"].lower() == "first":
+            return _Days(days.first, _shift(days.first, match["u"].lower(), count) - dt.timedelta(1), "span")
+        if count is not None:
+            return _Days(_shift(days.last + dt.timedelta(1), match["u"].lower(), -count), days.last, "span")
+    match = _MONTHS_TO.search(before)
+    count = _count(match["n"]) if match else None
+    if count is not None:
+        return _Days(_shift(days.last + dt.timedelta(1), "month", -count), days.last, "span")
+    return days
+
+
+def _by_now(period: Period, published: dt.date | None) -> Period:
+    if published is None or period.end is None or period.start is None or not period.start <= published < period.end:
+        return period
+    return Period(start=period.start, end=published)
+
+
+def _reread(context: _Context, time: Time, planned: bool | None) -> _Days | None:
     """The expression's days again, now that past or future is known."""
-    if time.rule in _DIRECTED and context.published is not None:
+    published = context.published
+    if time.rule in _DIRECTED and published is not None:
         word = _WORD.match(context.text, time.start)
         context.planned = planned
         read = _read_at(context, word, time.end) if word else None
@@ -882,7 +1042,16 @@ def _reread(context: _Context, time: Time, planned: bool) -> _Days | None:
             return read.days
     if time.first is None or time.last is None:
         return None
+    if time.rule == "relative unit" and published is not None and (back := _TRAILING.match(context.text, time.start)):
+        return _Days(_shift(published, back["u"].lower(), -1), published, "span")
+    if time.rule == "fiscal year":
+        return _Days(_shift(time.first, "month", -3), _shift(time.last, "month", -3), "span")
+    if time.rule == "day word" and context.text[time.start : time.end].lower() == "overnight":
+        return _Days(time.first, time.first + dt.timedelta(1), "span")
     return _Days(time.first, time.last, _grain(time.first, time.last))
+
+
+_TRAILING = re.compile(r"past (?P<u>year|month|week)\b", re.IGNORECASE)
 
 
 def _grain(first: dt.date, last: dt.date) -> str:
@@ -923,9 +1092,13 @@ def _cut(days: _Days, part: str) -> _Days:
     return days
 
 
-def _joined(context: _Context, time: Time, days: _Days, before: str, planned: bool) -> Period | None:
+def _joined(context: _Context, time: Time, days: _Days, before: str) -> Period | None:
     """ "from 2012 to 2021", "between June and August": both ends give the same period."""
     text = context.text
+    numbered = _DAY_TOO.match(text, time.end)
+    if numbered is not None and days.grain == "day" and "month" in time.rule and _is_range(numbered[0], before):
+        last = int(numbered["d"])
+        return Period(start=days.first, end=days.first.replace(day=last)) if days.first.day < last <= 28 else None
     after = re.match(
         r"\s*(?:[-–—]|(?:to|until|till|through|and)\b)\s*(?:the |its |early |late |mid-?|end of )*",
         text[time.end : time.end + 30],
@@ -937,6 +1110,9 @@ def _joined(context: _Context, time: Time, days: _Days, before: str, planned: bo
             end = _part_of(text[max(0, other.start - 20) : other.start], other.days)
             return _ordered(_part_of(before, days), end)
     return None
+
+
+_DAY_TOO = re.compile(r"\s+(?:and|to|until)\s+(?P<d>\d{1,2})(?![\w:%]|[,.]\d|\s+[a-z]+s\b)")
 
 
 def _is_range(connector: str, before: str) -> bool:
@@ -959,7 +1135,7 @@ def _ordered(start: _Days, end: _Days) -> Period | None:
     return Period(start=start.first, end=end.last) if start.first <= end.last else None
 
 
-def _bounded(before: str, after: str, days: _Days, context: _Context, planned: bool) -> Period | None:
+def _bounded(before: str, after: str, days: _Days, context: _Context, planned: bool | None) -> Period | None:
     """One end or both, as the preposition asks."""
     published = context.published
     whole, days = days, _part_of(before, days)
@@ -968,12 +1144,24 @@ def _bounded(before: str, after: str, days: _Days, context: _Context, planned: b
         return Period(start=days.first, end=max(published, days.first) if published else None)
     if _NOT_BEFORE.search(lead):
         return Period(start=days.first, end=None)
-    if _BEFORE.search(lead):
+    if _BEFORE.search(lead) and not _IS_OUT.match(after):
         return Period(start=None, end=days.first - dt.timedelta(1))
-    if _UNTIL.search(lead):
+    if _UNTIL.search(lead) or _IS_OUT.match(after) or (not planned and _AS_OF.search(lead)):
         return Period(start=None, end=days.last)
     if _AFTER.search(lead):
         return Period(start=days.last + dt.timedelta(1), end=None)
-    if _FROM.search(lead) and (planned or _ONWARDS.match(after)):
+    if days.grain not in ("span", "years") and (
+        (_FROM.search(lead) and (planned or _ONWARDS.match(after))) or _TAKES_EFFECT.search(lead)
+    ):
         return Period(start=days.first, end=None)
+    if days.grain == "day" and whole.grain == "month" and _END_OF.search(before):
+        days = _cut(whole, "late")
     return Period(start=days.first, end=days.last)
+
+
+_IS_OUT = re.compile(r"\s+(?:is|are|was|has) (?:out|over|ended|gone)\b|\s+ends?\b", re.IGNORECASE)
+_AS_OF = re.compile(rf"\bas of\s+{_THE}$", re.IGNORECASE)
+_TAKES_EFFECT = re.compile(
+    rf"\b(?:takes? effect|in(?:to)? force|effective|comes? into effect)\s+(?:from\s+)?{_THE}$", re.IGNORECASE
+)
+_END_OF = re.compile(rf"\bend of\s+{_THE}$", re.IGNORECASE)

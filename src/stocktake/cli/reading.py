@@ -2,169 +2,144 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.text import Text
 
     from stocktake.vocabulary import Claim, Mentions, Report
 
+PANEL = "Reports in"
 Paths = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[PATH]...", help="Files or folders of reports; - or nothing reads standard input."),
+    typer.Argument(metavar="[PATH|URL|-]...", help="Files, folders or addresses; standard input where none is given."),
 ]
 Lines = Annotated[bool, typer.Option("--jsonl", help="Print one line of JSON a report, in the order given.")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(read)
-    app.command()(mentions)
+    app.command(rich_help_panel=PANEL)(read)
+    app.command(rich_help_panel=PANEL)(mentions)
 
 
 def read(
     paths: Paths = None,
     jsonl: Lines = False,
     min_confidence: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Leave out claims less sure than this.")
+        float,
+        typer.Option(
+            metavar="0..1", min=0.0, max=1.0, help="Leave out claims less sure than this.", show_default=False
+        ),
     ] = 0.0,
 ) -> None:
-    """Read reports and print the claims in them. Nothing is kept."""
+    """Read reports and print the claims in them; nothing is kept."""
     from stocktake import reading
+    from stocktake.cli import session
 
-    inputs = _Inputs(paths)
-    console = _console()
-    for report in inputs:
-        claims = tuple(claim for claim in reading.read(report) if claim.confidence >= min_confidence)
-        if jsonl:
-            _line({"id": report.id, "claims": claims})
-        else:
-            _claims(console, report, claims)
-    inputs.finish()
+    with _Inputs(paths) as inputs:
+        for report in inputs:
+            claims = tuple(claim for claim in reading.read(report) if claim.confidence >= min_confidence)
+            if jsonl:
+                session.records([{"id": report.id, "claims": claims}])
+            else:
+                _show_claims(report, claims)
 
 
 def mentions(paths: Paths = None, jsonl: Lines = False) -> None:
-    """Print the dates, quantities and attributions in reports, claim or no claim. Nothing is kept."""
+    """Print the dates, quantities and attributions in reports, claim or no claim; nothing is kept."""
     from stocktake import reading
+    from stocktake.cli import session
 
-    inputs = _Inputs(paths)
-    console = _console()
-    for report in inputs:
-        found = reading.mentions(report)
-        if jsonl:
-            _line(found)
-        else:
-            _mentions(console, report, found)
-    inputs.finish()
+    with _Inputs(paths) as inputs:
+        for report in inputs:
+            found = reading.mentions(report)
+            if jsonl:
+                session.records([found])
+            else:
+                _show_mentions(report, found)
 
 
 class _Inputs:
-    """The reports of some paths, in order; what cannot be taken is named on standard error and counted."""
+    """The reports of some paths, in order; inputs that cannot be taken are named, and end in exit status 1."""
 
     def __init__(self, paths: list[str] | None) -> None:
         self._paths = paths or ["-"]
         self._failures = 0
 
+    def __enter__(self) -> _Inputs:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._failures and raised[0] is None:
+            raise typer.Exit(1)
+
     def __iter__(self) -> Iterator[Report]:
         from stocktake import reports
+        from stocktake.cli import session
         from stocktake.vocabulary import Failure
 
         for path in self._paths:
             for item in reports.load(path):
                 if isinstance(item, Failure):
                     self._failures += 1
-                    print(item, file=sys.stderr)
+                    session.say(item)
                 else:
                     yield item.report
 
-    def finish(self) -> None:
-        """Exit status 1 when some inputs failed."""
-        if self._failures:
-            raise typer.Exit(1)
 
-
-def _line(record: Any) -> None:
-    import msgspec
-
-    sys.stdout.buffer.write(msgspec.json.encode(record) + b"\n")
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False)
-
-
-def _heading(console: Console, report: Report) -> None:
+def _heading(report: Report) -> Text:
+    """Title, outlet and day of a report."""
     from rich.text import Text
 
+    from stocktake import telling
+
     title = report.title or report.text.strip().partition("\n")[0]
-    details = [report.outlet, str(report.published) if report.published else "undated", report.id[:12]]
-    console.print(Text(title, style="bold"))
-    console.print(Text(" · ".join(filter(None, details)), style="dim"))
+    details = [part for part in (report.outlet, telling.date(report.published)) if part]
+    line = Text(telling.printable(title), style="bold")
+    return line.append("\n" + telling.printable(" · ".join(details)), style="dim not bold")
 
 
-def _claims(console: Console, report: Report, claims: tuple[Claim, ...]) -> None:
-    from rich.table import Table
+def _show_claims(report: Report, claims: tuple[Claim, ...]) -> None:
+    from rich.text import Text
 
-    from stocktake import telling
+    from stocktake.cli import session
+    from stocktake.telling import tables
 
-    _heading(console, report)
-    if not claims:
-        console.print("No claims.\n")
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("event", "who", "whom", "item", "how many", "when", "who says", "status"):
-        table.add_column(name, overflow="fold")
-    table.add_column("sure", justify="right")
-    for claim in claims:
-        table.add_row(
-            claim.event,
-            claim.agent or "",
-            claim.recipient or "",
-            claim.item or "",
-            telling.quantity(claim.quantity),
-            telling.period(claim.time),
-            telling.chain(claim),
-            _status(claim),
-            telling.probability(claim.confidence),
-        )
-    console.print(table)
-    console.print()
+    session.show(_heading(report), Text())
+    if claims:
+        session.show(tables.claims_table(claims, {report.id: report.outlet}, session.width()))
+    else:
+        session.show(Text("No claims."))
+    session.show(Text())
 
 
-def _status(claim: Claim) -> str:
-    """What is out of the ordinary about a claim's stance, modality and negation."""
-    words = [] if claim.stance == "asserts" else [str(claim.stance)]
-    words += [] if claim.modality == "actual" else [str(claim.modality)]
-    return ", ".join(words + ["not"] * claim.negated)
-
-
-def _mentions(console: Console, report: Report, found: Mentions) -> None:
-    from rich.table import Table
+def _show_mentions(report: Report, found: Mentions) -> None:
+    from rich.text import Text
 
     from stocktake import telling
+    from stocktake.cli import session
+    from stocktake.telling import tables
     from stocktake.vocabulary import Period, Quantity
 
-    _heading(console, report)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("layer", "words", "reading"):
-        table.add_column(name, overflow="fold")
+    session.show(_heading(report), Text())
+    table = tables.table_of("layer", "words", "reading")
     for time in found.times:
-        dated = time.first or time.last
-        period = telling.period(Period(start=time.first, end=time.last)) if dated else "no calendar days"
-        table.add_row("time", report.text[time.start : time.end], period)
+        dated = Period(start=time.first, end=time.last) if time.first or time.last else None
+        words = report.text[time.start : time.end]
+        table.add_row("time", tables.text(words), telling.period(dated) if dated else "no calendar days")
     for amount in found.quantities:
-        reading = Quantity(low=amount.low, high=amount.high, unit=amount.unit, per=amount.per)
-        table.add_row("quantity", report.text[amount.start : amount.end], telling.quantity(reading))
+        bounds = Quantity(
+            low=amount.low, high=amount.high, unit=amount.unit, per=amount.per, approximate=amount.approximate
+        )
+        words = report.text[amount.start : amount.end]
+        table.add_row("quantity", tables.text(words), tables.text(telling.quantity(bounds)))
     for said in found.attributions:
         source, cue, content = (
-            " … ".join(report.text[span.start : span.end] for span in spans)
+            " … ".join(" ".join(report.text[span.start : span.end].split()) for span in spans)
             for spans in (said.source, said.cue, said.content)
         )
-        table.add_row("attribution", " ".join(content.split()), f"{source or 'no one'} ({cue})")
-    console.print(table if table.row_count else "No dates, quantities or attributions.")
-    console.print()
+        table.add_row("attribution", tables.text(content), tables.text(f"{source or '?'}: {cue}"))
+    session.show(table if table.row_count else Text("No dates, quantities or attributions."), Text())

@@ -2,15 +2,59 @@
 
 One pass of a small encoder finds the words that express events, who and what takes part, and what the speaker does
 with them; rules read names, dates and numbers; the claim builder joins the layers. A cheap gate decides first which
-paragraphs can hold a claim at all. What is behind this door is this room's own business.
+paragraphs can hold a claim at all. What is behind this door is this room's own business; each part is loaded when
+first asked for, so that a command which reads no text starts at once.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from stocktake.vocabulary import Claim, Mentions, Report
+
+if TYPE_CHECKING:
+    from stocktake.reading.engines import Tally, is_claims_file, read_many, write_claims
+    from stocktake.reading.engines import rows as claims_rows
+    from stocktake.reading.items import family, generalises
+    from stocktake.reading.names import canonical, state_of
+    from stocktake.reading.names import kind as source_kind
+    from stocktake.reading.times import find as find_times
+
+__all__ = [
+    "VERSION",
+    "Tally",
+    "canonical",
+    "claims_rows",
+    "family",
+    "find_times",
+    "generalises",
+    "is_claims_file",
+    "mentions",
+    "read",
+    "read_many",
+    "source_kind",
+    "state_of",
+    "write_claims",
+]
 
 VERSION = "1"
 """Changes whenever the same report may read differently; casebooks are re-read then."""
+
+_BEHIND = {
+    "Tally": ("engines", "Tally"),
+    "canonical": ("names", "canonical"),
+    "claims_rows": ("engines", "rows"),
+    "family": ("items", "family"),
+    "find_times": ("times", "find"),
+    "generalises": ("items", "generalises"),
+    "is_claims_file": ("engines", "is_claims_file"),
+    "read_many": ("engines", "read_many"),
+    "source_kind": ("names", "kind"),
+    "state_of": ("names", "state_of"),
+    "write_claims": ("engines", "write_claims"),
+}
+"""Where each name of this door that needs no network is defined: module and name there."""
 
 
 def read(report: Report) -> tuple[Claim, ...]:
@@ -25,3 +69,11 @@ def mentions(report: Report) -> Mentions:
     from stocktake.reading import reader
 
     return reader.mentions(report)
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what stands behind a name of the door when it is first asked for (PEP 562)."""
+    if name not in _BEHIND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, there = _BEHIND[name]
+    return getattr(import_module(f"{__name__}.{module}"), there)

@@ -79,7 +79,8 @@ def _owner(tagged: list[Tagged], size: int) -> Integers:
     claims = np.zeros((max(1, len(tagged)), size), np.float32)
     for row, one in enumerate(tagged):
         claims[row, one.begin : one.begin + len(one.probability)] = one.by_kind[:, CONTENT]
-    return claims.argmax(0)
+    owner: Integers = claims.argmax(0)
+    return owner
 
 
 def _read(window: Window, tagged: Tagged, owned: Integers) -> Attribution | None:

@@ -13,16 +13,15 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from stocktake.reading import counts, items, names, parties
+from stocktake.reading import counts, items, names, parties, sources
 from stocktake.reading.decoding import Decoding
 from stocktake.reading.page import Page
 from stocktake.reading.parties import Choice
 from stocktake.reading.roles import MODALITIES, STANCES, Event
-from stocktake.vocabulary import Claim, EventType, Modality, Period, Quantity, Span, Stance, stable_id
+from stocktake.reading.sources import Speech
+from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Period, Quantity, Span, Stance, stable_id
 
 Class = TypeVar("Class", Stance, Modality)
-
-HOLLOW = frozenset("it its they he she their his her that which who of and the".split())
 
 
 class Filled(NamedTuple):
@@ -39,9 +38,14 @@ class Filled(NamedTuple):
     times: list[counts.Dated]
 
 
-def build(page: Page, events: Sequence[Event], decoding: Decoding) -> tuple[Claim, ...]:
+def build(
+    page: Page, events: Sequence[Event], attributions: Sequence[Attribution], decoding: Decoding
+) -> tuple[Claim, ...]:
     """The claims of a report's events, in the order of the text."""
-    drafts = [draft for event in distinct(events, decoding.apart) for draft in _drafts(fill(page, event, decoding))]
+    said = sources.speeches(page, attributions)
+    drafts: list[Draft] = []
+    for event in distinct(events, decoding.apart):
+        drafts += _drafts(fill(page, event, said, decoding))
     seen: Counter[str] = Counter()
     claims = []
     for filled, item_choices, amount, time in drafts:
@@ -67,7 +71,7 @@ def _same(event: Event, other: Event, apart: int) -> bool:
     return not (mine and theirs and mine[0].start != theirs[0].start)
 
 
-def fill(page: Page, event: Event, decoding: Decoding) -> Filled:
+def fill(page: Page, event: Event, said: Sequence[Speech], decoding: Decoding) -> Filled:
     """The choices for each slot of an event."""
     sentence, role = page.sentence(event.trigger.start), decoding.role
     found = {
@@ -97,15 +101,34 @@ def fill(page: Page, event: Event, decoding: Decoding) -> Filled:
         recipients=recipients,
         items=things,
         places=places,
-        sources=parties.choose(found["source"], role.source, decoding.fallback),
+        sources=_sources(page, event, sentence, found["source"], said, role.source),
         amounts=counts.amounts_of(event.fillers["quantity"], page.amounts(sentence), role.quantity),
         times=counts.times_of(event.fillers["time"], page.times(sentence), role.time),
     )
 
 
+def _sources(
+    page: Page,
+    event: Event,
+    sentence: Span,
+    found: Sequence[Choice],
+    said: Sequence[Speech],
+    threshold: float,
+) -> list[Choice]:
+    """The source chain: the role layer's where it is sure of one in the sentence, else the attributions', else any."""
+    sure = [choice for choice in found if choice.inside and choice.score >= threshold]
+    if sure:
+        return sure
+    trigger = Span(event.trigger.start, event.trigger.end)
+    told = sources.chain(page, said, trigger, sentence)
+    if told:
+        return [Choice(source.name, source.span, 1.0, True) for source in told]
+    return parties.choose(found, threshold, threshold)
+
+
 def _party(words: str) -> str:
     name = names.canonical(words)
-    return "" if name.casefold() in HOLLOW else name
+    return "" if sources.is_pronoun(name) else name
 
 
 def _place(words: str) -> str:
@@ -134,7 +157,8 @@ def _claim(
 ) -> Claim:
     event, trigger, sentence = filled.event, filled.event.trigger, filled.sentence
     quantity = counts.quantity(counted.amount, things) if counted else None
-    time = counts.period(dated.time) if dated else None
+    modality = _likeliest(event.status.modality, MODALITIES)
+    time = page.period(dated.time, modality is not Modality.actual) if dated else None
     slots = {
         "agent": filled.agents,
         "recipient": filled.recipients,
@@ -147,7 +171,7 @@ def _claim(
     why = dict.fromkeys(spans, "role layer") | {"event": "trigger", "trigger": "encoder"}
     if counted:
         spans["quantity"], why["quantity"] = (counts.span(counted.amount),), counted.amount.rule
-    if dated:
+    if dated and time:
         spans["time"], why["time"] = (counts.span(dated.time),), dated.time.rule
     return Claim(
         id=_id(page, filled, things, quantity, time),
@@ -164,7 +188,7 @@ def _claim(
         time=time,
         sources=tuple(choice.name for choice in filled.sources),
         stance=_likeliest(event.status.stance, STANCES),
-        modality=_likeliest(event.status.modality, MODALITIES),
+        modality=modality,
         negated=event.status.negated > 0.5,
         confidence=round(trigger.probability, 3),
         spans=spans,

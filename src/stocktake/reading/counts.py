@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Filler
-from stocktake.vocabulary import Amount, Period, Quantity, Span, Time
+from stocktake.vocabulary import Amount, Quantity, Span, Time
 
 
 class Dated(NamedTuple):
@@ -48,12 +48,6 @@ def quantity(amount: Amount, items: Sequence[Choice]) -> Quantity:
         after = [item for item in items if item.span.start >= amount.end - 2]
         unit = after[0].name.split()[-1] if after else None
     return Quantity(low=amount.low, high=amount.high, unit=unit, per=amount.per, approximate=amount.approximate)
-
-
-def period(time: Time) -> Period | None:
-    if time.first is None and time.last is None:
-        return None
-    return Period(start=time.first, end=time.last)
 
 
 def item_of(amount: Amount, following: Amount | None, items: Sequence[Choice]) -> Choice | None:

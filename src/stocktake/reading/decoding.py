@@ -25,6 +25,7 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     trigger: float
     apart: int
+    cue: float
     filler: float
     fallback: float
     role: Roles

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cached_property
 
 from stocktake.reading import quantities, sentences, times
-from stocktake.vocabulary import Amount, Report, Span, Time
+from stocktake.vocabulary import Amount, Period, Report, Span, Time
 
 
 class Page:
@@ -15,7 +15,6 @@ class Page:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.text = report.text
-        self._times: dict[Span, tuple[Time, ...]] = {}
         self._amounts: dict[Span, tuple[Amount, ...]] = {}
 
     @cached_property
@@ -36,12 +35,18 @@ class Page:
     def words(self, span: Span) -> str:
         return self.text[span.start : span.end]
 
+    @cached_property
+    def _times(self) -> tuple[Time, ...]:
+        return times.find(self.text, self.report.published)
+
     def times(self, sentence: Span) -> tuple[Time, ...]:
         """The dates of a sentence that stand for calendar days."""
-        if sentence not in self._times:
-            found = times.find(self.text, self.report.published, start=sentence.start, end=sentence.end)
-            self._times[sentence] = tuple(t for t in found if t.first is not None or t.last is not None)
-        return self._times[sentence]
+        dated = (time for time in self._times if time.first is not None or time.last is not None)
+        return tuple(time for time in dated if sentence.start <= time.start < sentence.end)
+
+    def period(self, time: Time, planned: bool) -> Period | None:
+        """The days that a date gives an event, with the words around it ("since", "by the end of")."""
+        return times.period(self.text, time, self.report.published, planned)
 
     def amounts(self, sentence: Span) -> tuple[Amount, ...]:
         if sentence not in self._amounts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from stocktake.reading import attributions, gate, quantities, roles, times, triggers
 from stocktake.reading import claims as builder
@@ -12,31 +13,35 @@ from stocktake.reading.encoder import WEIGHTS, networks
 from stocktake.reading.page import Page
 from stocktake.reading.pieces import Window, paragraph_spans, tokenizer
 from stocktake.reading.roles import Event
-from stocktake.vocabulary import Claim, Mentions, Report, Span
+from stocktake.vocabulary import Attribution, Claim, Mentions, Report, Span
 
 WINDOW = 512
 """Pieces in one pass of the encoder, marks included."""
 
 
-CUE = 0.5
-"""How likely a cue must be."""
+class Seen(NamedTuple):
+    """What the networks see in a report: events with what stands around them, and who says what."""
+
+    events: list[Event]
+    attributions: list[Attribution]
 
 
 def claims(report: Report, weights: Path = WEIGHTS) -> tuple[Claim, ...]:
     """The claims in the paragraphs that can hold one."""
     page = Page(report)
-    return builder.build(page, events(page, weights), thresholds(weights))
+    seen = see(page, weights)
+    return builder.build(page, seen.events, seen.attributions, thresholds(weights)) if seen.events else ()
 
 
-def events(page: Page, weights: Path = WEIGHTS) -> list[Event]:
-    """What the networks see in the paragraphs that can hold a claim."""
+def see(page: Page, weights: Path = WEIGHTS) -> Seen:
+    """Runs the networks over the paragraphs that can hold a claim."""
+    seen = Seen([], [])
     paragraphs = paragraph_spans(page.text)
     kept = gate.keep(page.text, paragraphs)
     if not kept:
-        return []
+        return seen
     decoding, network = thresholds(weights), networks(weights)
     share = gate.share(page.text, paragraphs)
-    found: list[Event] = []
     for window in _windows(page, kept, weights):
         states = network.encode(window)
         likely = [
@@ -44,16 +49,19 @@ def events(page: Page, weights: Path = WEIGHTS) -> list[Event]:
             for trigger in triggers.find(window, states, decoding.trigger)
             if gate.relevant(page.words(page.sentence(trigger.start)), share)
         ]
-        found += roles.attach(network, window, states, likely, lowest=decoding.filler)
-    return found
+        if likely:
+            seen.events.extend(roles.attach(network, window, states, likely, lowest=decoding.filler))
+            seen.attributions.extend(attributions.find(network, window, states, decoding.cue))
+    return seen
 
 
 def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:
     """The layers below claims, over the whole text."""
     page, network = Page(report), networks(weights)
-    said = []
+    said: list[Attribution] = []
+    cue = thresholds(weights).cue
     for window in _windows(page, paragraph_spans(page.text), weights):
-        said += attributions.find(network, window, network.encode(window), CUE)
+        said += attributions.find(network, window, network.encode(window), cue)
     return Mentions(
         id=report.id,
         times=times.find(report.text, report.published),

@@ -320,7 +320,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 # --------------------------------------------------------------------------------------------- forecasting
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of item within a programme, told from its siblings: strike drones are one part, decoys another.
 
     `words` are the names that mean this part and no other. The programme's first part is the one whose stock
@@ -334,7 +334,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     known: dt.date | None = None
 
 
-class Plant(msgspec.Struct, frozen=True, kw_only=True):
+class Plant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place that makes the first part; `starts` bounds (90%) the month in which it gets going, None if long ago.
 
     `share` is its expected part of all output once every plant runs.
@@ -347,7 +347,7 @@ class Plant(msgspec.Struct, frozen=True, kw_only=True):
     known: dt.date | None = None
 
 
-class Parties(msgspec.Struct, frozen=True, kw_only=True):
+class Parties(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who plays which role in a programme, each with the names that findings use."""
 
     maker: tuple[str, ...] = ()
@@ -356,7 +356,7 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
     target: tuple[str, ...] = ()
 
 
-class Prior(msgspec.Struct, frozen=True, kw_only=True):
+class Prior(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is held before any observation: a 90% interval of one named unknown, and why."""
 
     name: str
@@ -365,7 +365,7 @@ class Prior(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
+class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number whose date is asked for: when will `amount` of `path`, summed from the month `since`, be reached?"""
 
     path: str
@@ -374,14 +374,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
-class Voice(msgspec.Struct, frozen=True, kw_only=True):
+class Voice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Origins that one agency feeds: they share its bias."""
 
     name: str
     origins: tuple[str, ...]
 
 
-class Programme(msgspec.Struct, frozen=True, kw_only=True):
+class Programme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is followed: item family and parts, parties, plants, the window, and priors with their reasons.
 
     Months are written "2024-03". `words` name the whole family ("drones") without telling which part.
@@ -407,7 +407,7 @@ class Measure(StrEnum):
 
     total = "total"
     rate = "rate"
-    count = "count"
+    counted = "count"
     level = "level"
     share = "share"
     nearly_exhausted = "nearly exhausted"

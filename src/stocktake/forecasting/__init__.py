@@ -1,0 +1,72 @@
+"""From findings to output, stocks and what comes next; the door is `forecast`.
+
+`fit` gives the posterior behind a forecast, `summary` turns one into a forecast, `scenario`, `updated` and `pulls`
+start from it. Names load when first used, so that a command that forecasts nothing does not import NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stocktake.forecasting.design import Design as Design
+    from stocktake.forecasting.design import design as design
+    from stocktake.forecasting.forecast import fit as fit
+    from stocktake.forecasting.forecast import fit_all as fit_all
+    from stocktake.forecasting.forecast import forecast as forecast
+    from stocktake.forecasting.forecast import pack as pack
+    from stocktake.forecasting.forecast import summary as summary
+    from stocktake.forecasting.forecast import unpack as unpack
+    from stocktake.forecasting.inference import Posterior as Posterior
+    from stocktake.forecasting.inference import Untrusted as Untrusted
+    from stocktake.forecasting.programme import ProgrammeError as ProgrammeError
+    from stocktake.forecasting.programme import check_programme as check_programme
+    from stocktake.forecasting.programme import parse_programme as parse_programme
+    from stocktake.forecasting.programme import path_names as path_names
+    from stocktake.forecasting.programme import read_programme as read_programme
+    from stocktake.forecasting.programme import write_programme as write_programme
+    from stocktake.forecasting.pull import Pull as Pull
+    from stocktake.forecasting.pull import Worth as Worth
+    from stocktake.forecasting.pull import pulls as pulls
+    from stocktake.forecasting.pull import worths as worths
+    from stocktake.forecasting.scenarios import scenario as scenario
+    from stocktake.forecasting.scenarios import updated as updated
+    from stocktake.forecasting.scenarios import with_settings as with_settings
+
+# Matrices here are small: more threads for linear algebra only get into one another's way. It is read when NumPy
+# is first imported, and whoever has set it keeps it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+_ROOMS = {
+    "forecast": "forecast",
+    "fit": "forecast",
+    "fit_all": "forecast",
+    "summary": "forecast",
+    "pack": "forecast",
+    "unpack": "forecast",
+    "Posterior": "inference",
+    "Untrusted": "inference",
+    "design": "design",
+    "Design": "design",
+    "scenario": "scenarios",
+    "updated": "scenarios",
+    "with_settings": "scenarios",
+    "pulls": "pull",
+    "worths": "pull",
+    "Pull": "pull",
+    "Worth": "pull",
+    "ProgrammeError": "programme",
+    "parse_programme": "programme",
+    "read_programme": "programme",
+    "write_programme": "programme",
+    "check_programme": "programme",
+    "path_names": "programme",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(name)
+    return getattr(import_module(f"stocktake.forecasting.{_ROOMS[name]}"), name)

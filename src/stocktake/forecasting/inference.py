@@ -1,0 +1,336 @@
+"""From a design to draws that can be trusted, and from these to those of a slightly different design.
+
+A cold run smooths an ensemble, warms the chains up and samples until the shown paths have the effective size asked
+for; two such runs go in two processes of their own, so that threads, scripts and servers can call it alike and
+each process keeps linear algebra to one thread. A what-if re-weights the draws; where weights would be too uneven
+it restarts the chains from resampled draws with the stored metric and step. Everything follows from the seed.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stocktake.forecasting import diagnostics, hmc, smoother
+from stocktake.forecasting.design import HALF, Design
+from stocktake.forecasting.model import Density
+from stocktake.vocabulary import Diagnostics
+
+Array = npt.NDArray[Any]
+
+CHAINS, GROUPS = 128, 8
+PHASES, LENGTH = (20, 20, 30), 3.0
+BLOCK, LONGEST = 20, 200  # iterations between checks, and at most
+WANTED = 1600.0  # effective draws asked for, over all processes
+LEAST_SIZE, LARGEST_R_HAT, LARGEST_K_HAT, LEAST_WEIGHTED = 400.0, 1.03, 0.7, 400.0
+KEPT = 4096  # draws that are kept for what-ifs
+RESTART = (3, 9)  # iterations of a warm restart: thrown away, kept
+
+
+class Untrusted(RuntimeError):
+    """Draws whose diagnostics fail; the message says which, and what that means."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process brings back: draws (dim, iterations, chains) and how they were made."""
+
+    draws: Array
+    covariance: Array
+    step: float
+    acceptance: float
+    divergent: int
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of a design's unknowns (dim, draws), with weights where they were re-weighted, and their diagnostics."""
+
+    design: Design
+    draws: Array
+    covariance: Array
+    step: float
+    diagnostics: Diagnostics
+    weights: Array | None = None
+
+    def paths(self) -> dict[str, Array]:
+        """Every path of the programme (months, draws), shown months only."""
+        return named_paths(self.design, Density(self.design, np.float32).flow(self.draws).paths)
+
+
+def named_paths(design: Design, blocks: Array) -> dict[str, Array]:
+    """Paths by name from the blocks: totals are summed, months kept only for far plans are dropped."""
+    shown, T = len(design.months), design.length
+    block = {name: blocks[k * T : k * T + shown] for k, name in enumerate(design.blocks)}
+    found: dict[str, Array] = {}
+    if design.plants:
+        found["made"] = np.sum([block[f"made:{plant}"] for plant in design.plants], axis=0)
+        if len(design.plants) > 1:
+            found |= {f"made:{plant}": block[f"made:{plant}"] for plant in design.plants}
+    found |= {name: block[name] for name in ("imports", "used") if name in block}
+    if design.companions:
+        found |= {f"used:{name}": block[f"used:{name}"] for name in design.companions}
+        found["used:all"] = block["used"] + np.sum([block[f"used:{name}"] for name in design.companions], axis=0)
+    return found | {"lost": block["lost"], "stock": block["stock"]}
+
+
+def watched(density: Density, draws: Array) -> Array:
+    """Logarithms of the paths that diagnostics watch (quantities, iterations, chains)."""
+    dim, iterations, chains = draws.shape
+    paths = named_paths(density.design, density.flow(draws.reshape(dim, -1)).paths)
+    names = [name for name in ("made", "imports", "used", "used:all", "stock") if name in paths]
+    rows: Array = np.log(np.concatenate([paths[name] for name in names]) + density.dtype(HALF))
+    return rows.reshape(len(rows), iterations, chains)
+
+
+def chains_from_cold(design: Design, seed: int, wanted: float) -> Run:
+    """Smooth, warm up, and sample until the least effective size of the watched paths is the one wanted."""
+    rng = np.random.default_rng(seed)
+    density = Density(design)
+    ensemble = smoother.smooth(density, rng)
+    covariance = np.cov(ensemble)
+    covariance = 0.9 * covariance + 0.1 * np.diag(np.diag(covariance))
+    fast = Density(design, np.float32)
+    starts = np.repeat(ensemble[:, :GROUPS], CHAINS // GROUPS, 1)
+    chains = hmc.Chains(fast, starts, covariance, rng)
+    hmc.warm_up(chains, PHASES, LENGTH)
+    draws: list[Array] = []
+    seen: list[Array] = []
+    acceptance, divergent, iterations, size = [], 0, 0, 0.0
+    while iterations < LONGEST and size < wanted:
+        more, accepted, diverged = hmc.sample(chains, BLOCK)
+        draws.append(more)
+        seen.append(watched(fast, more))
+        acceptance.append(accepted)
+        divergent, iterations = divergent + diverged, iterations + BLOCK
+        size = float(diagnostics.effective_size(np.concatenate(seen, 1)).min()) if iterations > BLOCK else 0.0
+    return Run(np.concatenate(draws, 1), chains.covariance, chains.step, float(np.mean(acceptance)), divergent)
+
+
+def posterior(design: Design, seed: int = 0, processes: int | None = None) -> Posterior:
+    """The posterior of a design, by cold runs in `processes` processes (0: in this one); refused when untrusted."""
+    return posteriors([design], seed, processes)[0]
+
+
+def posteriors(designs: Sequence[Design], seed: int = 0, processes: int | None = None) -> list[Posterior]:
+    """Posteriors of many designs at once: a single design is split over processes, several share them out."""
+    processes = min(os.cpu_count() or 1, 2) if processes is None else processes
+    started = time.perf_counter()
+    runs = max(processes, 1) if len(designs) == 1 else 1
+    jobs = [(design, seed + 1000 * run, WANTED / runs) for design in designs for run in range(runs)]
+    done = _in_processes(jobs, processes) if processes else [chains_from_cold(*job) for job in jobs]
+    seconds = (time.perf_counter() - started) / len(designs)
+    return [_joined(design, done[k * runs : (k + 1) * runs], seconds) for k, design in enumerate(designs)]
+
+
+def _in_processes(jobs: Sequence[tuple[Design, int, float]], processes: int) -> list[Run]:
+    """Deal the jobs out to processes of their own, in which linear algebra keeps to one thread."""
+    environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+    command = [sys.executable, "-m", "stocktake.forecasting.worker"]
+    hands = [jobs[k::processes] for k in range(min(processes, len(jobs)))]
+    workers = []
+    for hand in hands:
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        assert worker.stdin is not None
+        worker.stdin.write(pickle.dumps(hand))
+        worker.stdin.close()
+        workers.append(worker)
+    done: list[Run | None] = [None] * len(jobs)
+    for k, worker in enumerate(workers):
+        assert worker.stdout is not None
+        answer = worker.stdout.read()
+        if worker.wait():
+            raise Untrusted("a process that was sampling ended early (out of memory?); try again")
+        done[k :: len(workers)] = pickle.loads(answer)
+    return [run for run in done if run is not None]
+
+
+def _joined(design: Design, runs: Sequence[Run], seconds: float) -> Posterior:
+    """One posterior from the runs of one design, with its diagnostics; Untrusted when they fail."""
+    density = Density(design, np.float32)
+    shortest = min(run.draws.shape[1] for run in runs)
+    draws = np.concatenate([run.draws[:, :shortest] for run in runs], 2)
+    seen = watched(density, draws)
+    found = Diagnostics(
+        r_hat=float(diagnostics.nested_r_hat(seen, GROUPS * len(runs)).max()),
+        ess=float(diagnostics.effective_size(seen).min()),
+        acceptance=float(np.mean([run.acceptance for run in runs])),
+        divergent=sum(run.divergent for run in runs),
+        draws=draws.shape[1] * draws.shape[2],
+        seconds=round(seconds, 2),
+    )
+    _trust(found)
+    flat = np.ascontiguousarray(draws.reshape(density.dim, -1))
+    return Posterior(design, flat, runs[0].covariance, runs[0].step, found)
+
+
+def _trust(found: Diagnostics) -> None:
+    """Refuse what fails, in a sentence."""
+    why = ""
+    if not found.r_hat <= LARGEST_R_HAT:
+        why = f"the chains disagree (nested R-hat {found.r_hat:.3f}, at most {LARGEST_R_HAT} is accepted)"
+    elif found.ess < LEAST_SIZE:
+        why = f"there are too few independent draws ({found.ess:.0f}, at least {LEAST_SIZE:.0f} are needed)"
+    if why:
+        raise Untrusted(
+            f"no forecast is given: {why}. Usually observations contradict each other, or a prior is far too wide: "
+            "look at the notes of `stocktake observations`, exclude what is wrong, or narrow a prior in the programme."
+        )
+
+
+# --------------------------------------------------------------------------------------------- what-ifs
+
+
+def thinned(held: Posterior, draws: int = KEPT) -> Posterior:
+    """The same posterior on fewer draws, evenly taken."""
+    count = held.draws.shape[1]
+    if count <= draws or held.weights is not None:
+        return held
+    return replace(held, draws=held.draws[:, np.linspace(0, count - 1, draws).astype(int)])
+
+
+def changed(held: Posterior, design: Design, seed: int = 0) -> Posterior:
+    """The posterior of another design with the same unknowns, from the draws held: re-weighted, or restarted.
+
+    The designs may differ in observations, priors and stops. Where an unknown is new (an origin not heard
+    before, a far month) it is drawn from its prior first; where one is gone it is dropped.
+    """
+    started = time.perf_counter()
+    rng = np.random.default_rng(seed)
+    held = thinned(held)
+    new = Density(design, np.float32)
+    draws, known = _carried(held, new, rng)
+    with np.errstate(all="ignore"):
+        log_weights = _log_density(new, draws) - known
+    if held.weights is not None:
+        log_weights = log_weights + np.log(np.maximum(held.weights, 1e-30))
+    log_weights = np.where(np.isfinite(log_weights), log_weights, -np.inf)
+    if not np.isfinite(log_weights).any():
+        raise Untrusted("no forecast is given: under these settings what is observed is impossible")
+    weights, k_hat = diagnostics.smoothed_weights(log_weights)
+    size = 1 / float((weights**2).sum())
+    if k_hat <= LARGEST_K_HAT and size >= LEAST_WEIGHTED:
+        found = Diagnostics(
+            r_hat=held.diagnostics.r_hat,
+            ess=min(size, held.diagnostics.ess),
+            acceptance=held.diagnostics.acceptance,
+            divergent=held.diagnostics.divergent,
+            draws=len(weights),
+            seconds=round(time.perf_counter() - started, 2),
+            k_hat=float(k_hat) if np.isfinite(k_hat) else 0.0,
+            method="re-weighted",
+        )
+        return Posterior(design, draws, _fitted(held.covariance, held, new), held.step, found, weights)
+    return _restarted(held, new, draws, log_weights, k_hat, rng, started)
+
+
+def _restarted(
+    held: Posterior,
+    new: Density,
+    draws: Array,
+    log_weights: Array,
+    k_hat: float,
+    rng: np.random.Generator,
+    start: float,
+) -> Posterior:
+    """Chains from resampled draws, with the stored metric and step: a few iterations thrown away, a few kept."""
+    heat = next((b for b in (1.0, 0.7, 0.5, 0.35, 0.2, 0.1, 0.05, 0.02) if _size(b * log_weights) > 300), 0.01)
+    chance = np.exp(heat * (log_weights - log_weights.max()))
+    chosen = rng.choice(len(chance), CHAINS, p=chance / chance.sum())
+    covariance = _fitted(held.covariance, held, new)
+    chains = hmc.Chains(new, draws[:, chosen], covariance, rng, held.step)
+    chains.length = LENGTH
+    for _ in range(RESTART[0]):
+        chains.advance()
+    more, acceptance, divergent = hmc.sample(chains, RESTART[1])
+    seen = watched(new, more)
+    found = Diagnostics(
+        r_hat=float(diagnostics.nested_r_hat(seen, 2 * GROUPS).max()),
+        ess=float(diagnostics.effective_size(seen).min()),
+        acceptance=acceptance,
+        divergent=divergent,
+        draws=more.shape[1] * more.shape[2],
+        seconds=round(time.perf_counter() - start, 2),
+        k_hat=float(min(k_hat, 99.0)),
+        method="restarted",
+    )
+    if acceptance < 0.3 or found.r_hat > 1.2:
+        raise Untrusted(
+            f"no quick answer is given: this change moves the picture too far (k-hat {found.k_hat:.2f}, acceptance "
+            f"{acceptance:.2f}); run it as a forecast of its own"
+        )
+    return Posterior(new.design, more.reshape(new.dim, -1), covariance, held.step, found)
+
+
+def _size(log_weights: Array) -> float:
+    weights = np.exp(log_weights - log_weights.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _log_density(density: Density, draws: Array) -> Array:
+    """Log density of many draws, in pieces that fit the cache."""
+    pieces = [density.value_only(draws[:, at : at + 512]) for at in range(0, draws.shape[1], 512)]
+    return np.concatenate(pieces).astype(np.float64)
+
+
+def _positions(density: Density) -> dict[str, int]:
+    """Each unknown's row by a name that other designs of the programme share."""
+    rows = dict(density.scalars)
+    leans = density.where["leans"].start
+    rows |= {f"lean {name}": leans + k for k, name in enumerate(density.design.leans)}
+    for name, where in density.where.items():
+        if name not in ("scalars", "leans"):
+            rows |= {f"{name} {month}": where.start + month for month in range(where.stop - where.start)}
+    return rows
+
+
+def _carried(held: Posterior, new: Density, rng: np.random.Generator) -> tuple[Array, Array]:
+    """The held draws in the new design's rows, and the log density from which they were drawn."""
+    old = Density(held.design, np.float32)
+    known = _log_density(old, held.draws)
+    before, after = _positions(old), _positions(new)
+    if before == after and held.design.priors == new.design.priors:
+        return held.draws, known
+    missing = [name for name in after if name not in before and after[name] >= new.standard]
+    gone = [name for name in before if name not in after and before[name] >= old.standard]
+    if missing or gone:
+        raise Untrusted("no quick answer is given: the window has changed; run it as a forecast of its own")
+    draws = rng.standard_normal((new.dim, held.draws.shape[1]), dtype=np.float32)
+    for name, row in after.items():
+        if name in before:
+            draws[row] = _kept_value(held.draws[before[name]], name, held.design, new.design)
+        else:
+            known = known - 0.5 * draws[row].astype(np.float64) ** 2
+    for name, row in before.items():
+        if name not in after:
+            known = known + 0.5 * held.draws[row].astype(np.float64) ** 2
+    return draws, known
+
+
+def _kept_value(z: Array, name: str, old: Design, new: Design) -> Array:
+    """An unknown's coordinate under a changed prior, its value kept."""
+    before, after = old.priors.get(name), new.priors.get(name)
+    if before is None or after is None or before == after:
+        return z
+    return (before[1] + before[2] * z - after[1]) / after[2]
+
+
+def _fitted(covariance: Array, held: Posterior, new: Density) -> Array:
+    """The stored metric in the new design's rows; unknowns that are new have unit variance."""
+    before, after = _positions(Density(held.design, np.float32)), _positions(new)
+    if before == after:
+        return covariance
+    fitted = np.eye(new.dim, dtype=covariance.dtype)
+    shared = [name for name in after if name in before]
+    rows, olds = np.array([after[n] for n in shared]), np.array([before[n] for n in shared])
+    fitted[np.ix_(rows, rows)] = covariance[np.ix_(olds, olds)]
+    return fitted

@@ -1,0 +1,21 @@
+"""A process that samples: jobs come in by standard input, runs go out by standard output.
+
+It is started by inference.py with one thread for linear algebra, and is no command for people.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+
+def main() -> None:
+    """Run every job that was handed in."""
+    from stocktake.forecasting.inference import chains_from_cold
+
+    jobs = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(pickle.dumps([chains_from_cold(*job) for job in jobs], protocol=pickle.HIGHEST_PROTOCOL))
+
+
+if __name__ == "__main__":
+    main()

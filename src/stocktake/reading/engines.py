@@ -361,7 +361,7 @@ def _read_on_ray(paths: Sequence[Path], parts: Path, address: str | None, worker
                 for chunk in _chunks(int(number), str(path), folder):
                     yield {"chunk": [msgspec.msgpack.encode(chunk)]}
 
-        cores = sum(node["Resources"].get("CPU", 0) for node in ray.nodes())
+        cores = ray.cluster_resources().get("CPU", 1)  # type: ignore[no-untyped-call]
         pool = ActorPoolStrategy(min_size=1, max_size=workers or max(1, int(cores)))
         stream = (
             ray.data.from_items(files, override_num_blocks=len(files))

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench docs clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up .venv from requirements.lock (once; a minute or two) ..."
@@ -28,6 +28,15 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(STAMP)
+	@echo "Running every benchmark against its peer (an hour or so) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@$(BIN)/python benchmarks/run.py
+
+docs: $(STAMP)
+	@$(BIN)/mkdocs build --quiet
+	@echo "The manual is in build/site/index.html"
 
 clean:
 	rm -rf .venv

@@ -1,0 +1,181 @@
+"""What cannot all be so, side by side, each side with its claims and origins.
+
+Denial against assertion and disjoint counts are found in a finding; counts of one flow that shrink or differ at one
+time, one happening told for days apart, and a plan against its outcome are found between the findings of a matter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from stocktake.vocabulary import Conflict, ConflictKind, Finding, Side, stable_id
+from stocktake.weighing.findings import Origination
+from stocktake.weighing.matching import SLACK, Amounts, amounts, order
+from stocktake.weighing.subjects import HAPPENINGS, OCCASION
+from stocktake.weighing.testimony import Testimony
+
+CLOSE = 31
+"""Days within which two tellings with one count may be of one happening, or two totals of one time."""
+Group = Sequence[Testimony]
+
+
+def conflicts(
+    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+) -> list[Conflict]:
+    """The conflicts within a matter; `groups` hold the testimony of `findings`, in the same order."""
+    found = []
+    for finding, group in zip(findings, groups, strict=True):
+        found += [*_denial(finding, group, origins), *_counts(finding, group, origins)]
+    found += [
+        *_totals(findings, groups, origins),
+        *_periods(findings, groups, origins),
+        *_outcomes(findings, groups, origins),
+    ]
+    return sorted(found, key=lambda c: c.id)
+
+
+def _side(holds: str, group: Group, origins: Mapping[str, Origination]) -> Side:
+    ordered = sorted(group, key=order)
+    return Side(
+        holds=holds,
+        claims=tuple(t.claim for t in ordered),
+        origins=tuple(dict.fromkeys(origins[t.claim].id for t in ordered)),
+    )
+
+
+def _conflict(kind: ConflictKind, findings: Sequence[Finding], sides: Sequence[Side]) -> Conflict:
+    ids = tuple(f.id for f in findings)
+    return Conflict(id=stable_id("x", kind, *ids), kind=kind, findings=ids, sides=tuple(sides))
+
+
+def _denial(finding: Finding, group: Group, origins: Mapping[str, Origination]) -> Iterator[Conflict]:
+    says = [t for t in group if not t.against]
+    denies = [t for t in group if t.against]
+    if says and denies:
+        sides = (_side("it is so", says, origins), _side("it is not so", denies, origins))
+        yield _conflict(ConflictKind.denial, [finding], sides)
+
+
+def _amount(t: Testimony) -> Amounts | None:
+    return None if t.against else amounts(t.low, t.high, t.vague)
+
+
+def count(low: float | None, high: float | None, unit: str = "", per: str = "") -> str:
+    """A count in words: "at least 400 drones"."""
+    if low is None:
+        text = f"at most {high:,g}"
+    elif high is None:
+        text = f"at least {low:,g}"
+    else:
+        text = f"{low:,g}" if low == high else f"{low:,g} to {high:,g}"
+    return text + (f" {unit}" if unit else "") + (f" a {per}" if per else "")
+
+
+def _counts(finding: Finding, group: Group, origins: Mapping[str, Origination]) -> Iterator[Conflict]:
+    """Counts that leave no common number, by what they can mean at most."""
+    clear = sorted(
+        ((a, t) for t in group if (a := _amount(t)) and (t.low is None or t.high is not None or not t.vague)),
+        key=lambda p: (p[0], order(p[1])),
+    )
+    if (
+        len(clear) < 2
+        or finding.modality != "actual"
+        or len({(t.per, t.unit in ("kinds", "types")) for _, t in clear}) > 1
+    ):
+        return
+    sides: list[list[Testimony]] = []
+    top = -1.0
+    for value, t in clear:
+        if value.low * (1 - SLACK) > top:
+            sides.append([])
+        sides[-1].append(t)
+        top = max(top, value.high)
+    if len(sides) > 1 and len({origins[t.claim].id for side in sides for t in side}) > 1:
+        told = [_side(count(s[0].low, s[0].high, s[0].unit, s[0].per), s, origins) for s in sides]
+        yield _conflict(ConflictKind.quantity, [finding], told)
+
+
+def _totals(
+    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+) -> Iterator[Conflict]:
+    """Running totals of one flow that differ at one time, or that are lower later."""
+    series = [(f, g) for f, g in zip(findings, groups, strict=True) if f.series]
+    series.sort(key=lambda p: (max(t.seen for t in p[1]), p[0].id))
+    for (early, before), (late, after) in pairwise(series):
+        a, b = [x for t in before if (x := _amount(t))], [x for t in after if (x := _amount(t))]
+        if not a or not b or max(x.high for x in b) >= min(x.low for x in a):
+            if not a or not b or min(x.low for x in b) <= max(x.high for x in a):
+                continue
+            if abs(max(t.seen for t in after) - max(t.seen for t in before)) > CLOSE:
+                continue
+        told = [
+            _side(count(g[0].low, g[0].high, g[0].unit, g[0].per), [t for t in g if not t.against], origins)
+            for g in (before, after)
+        ]
+        yield _conflict(ConflictKind.quantity, [early, late], told)
+
+
+def _periods(
+    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+) -> Iterator[Conflict]:
+    """One count told for days that are apart, by different origins."""
+    dated: dict[float, list[tuple[Finding, Group]]] = {}
+    for finding, group in zip(findings, groups, strict=True):
+        exact = {t.low for t in group if t.low is not None and t.low == t.high and t.low >= 10 and not t.per}
+        if len(exact) == 1 and group[0].scope == OCCASION and group[0].first and group[0].last and not group[0].plan:
+            dated.setdefault(exact.pop(), []).append((finding, group))
+    for same in dated.values():
+        same.sort(key=lambda p: (p[1][0].first, p[1][0].last, p[0].id))
+        for (f, a), (g, b) in pairwise(same):
+            gap = b[0].first - a[0].last
+            ids = [{origins[t.claim].id for t in group} for group in (a, b)]
+            if 0 < gap <= CLOSE and not ids[0] & ids[1]:
+                told = [_side(_days(group[0]), group, origins) for group in (a, b)]
+                yield _conflict(ConflictKind.period, [f, g], told)
+
+
+def _days(t: Testimony) -> str:
+    first, last = dt.date.fromordinal(t.first), dt.date.fromordinal(t.last)
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _outcomes(
+    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+) -> Iterator[Conflict]:
+    """A plan against what is said to have come of it: that it did not happen, or in another number."""
+    pairs = list(zip(findings, groups, strict=True))
+    plans = [(f, g) for f, g in pairs if g[0].plan and any(not t.against for t in g)]
+    deeds = [(f, g) for f, g in pairs if not g[0].plan]
+    for plan, planned in plans:
+        told = [t for t in planned if not t.against]
+        for deed, done in deeds:
+            later = [t for t in done if t.seen >= planned[0].seen]
+            undone = [t for t in later if t.negated]
+            if undone:
+                sides = (_side("planned", told, origins), _side("did not happen", undone, origins))
+                yield _conflict(ConflictKind.outcome, [plan, deed], sides)
+                continue
+            if planned[0].event in HAPPENINGS or not _same_time(planned, later):
+                continue
+            wanted = [a for t in told if (a := _amount(t))]
+            made = [a for t in later if (a := _amount(t))]
+            if wanted and made and min(a.low for a in wanted) > max(a.high for a in made):
+                short = [t for t in later if _amount(t)]
+                sides = (
+                    _side(f"planned: {count(told[0].low, told[0].high, told[0].unit, told[0].per)}", told, origins),
+                    _side(
+                        f"came to: {count(short[0].low, short[0].high, short[0].unit, short[0].per)}", short, origins
+                    ),
+                )
+                yield _conflict(ConflictKind.outcome, [plan, deed], sides)
+
+
+def _same_time(planned: Group, done: Group) -> bool:
+    """Whether both give days and these overlap."""
+    return any(
+        a.first and a.last and b.first and b.last and a.first <= b.last and b.first <= a.last
+        for a in planned
+        for b in done
+    )

@@ -1,0 +1,230 @@
+"""Which claims speak of one happening: the clusters of a block.
+
+A matter's claims are of one type, with the same parties and goods; its deeds are one block, its plans another. In a
+block, claims without an occasion are one general finding; running totals part where they differ by more than their vagueness; dated occasions
+join where their days, places and numbers agree: pairs are scored, then joined best first, never against a
+constraint (constrained agglomeration after Basu, Davidson & Wagstaff, Constrained Clustering, 2008). Claims that look
+alike are one profile, and profiles are compared only with their neighbours in time, so the work stays near linear.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from stocktake.weighing.subjects import GENERAL, HAPPENINGS, OCCASION, RATE, TOTAL
+from stocktake.weighing.testimony import Testimony
+
+NIGHTLY = frozenset({"use", "loss"})
+SLACK = 0.12
+"""Counts within this share of one another do not disagree."""
+OVER, VAGUE = 1.5, 5.0
+"""How far above its lower bound "more than 400" and "hundreds" can lie, as a multiple."""
+NEIGHBOURS = 48
+
+
+class Amounts(NamedTuple):
+    """The counts that a claim can mean; "more than 400" is taken to stay below one and a half times that."""
+
+    low: float
+    high: float
+
+
+def amounts(low: float | None, high: float | None, vague: bool = False) -> Amounts | None:
+    """The counts that bounds as a claim gives them can mean; "hundreds" is below a thousand."""
+    if low is None and high is None:
+        return None
+    if low is None:
+        assert high is not None
+        return Amounts(high * 0.5, high)
+    if high is not None:
+        return Amounts(low, high)
+    return Amounts(low, low * (VAGUE if vague else OVER))
+
+
+def agree(a: Amounts, b: Amounts) -> bool:
+    return a.low * (1 - SLACK) <= b.high and b.low * (1 - SLACK) <= a.high
+
+
+def clusters(block: Sequence[Testimony]) -> list[list[Testimony]]:
+    """The block's claims by happening; the order of the block does not matter."""
+    ordered = sorted(block, key=order)
+    event = ordered[0].event
+    if event in HAPPENINGS:
+        return _joined(ordered)
+    plan = ordered[0].plan
+    general = [t for t in ordered if t.scope == GENERAL]
+    counted = [t for t in ordered if t.scope == TOTAL]
+    rates = [t for t in ordered if t.scope == RATE]
+    occasions = [t for t in ordered if t.scope == OCCASION]
+    found: list[list[Testimony]] = []
+    for group in _by_amount(counted):
+        if plan and not all(t.low is not None and t.low == t.high for t in group):
+            general.extend(group)
+        else:
+            found.append(group)
+    pace = _by_amount(rates)
+    if len(pace) == 1:
+        general.extend(pace[0])
+    else:
+        found.extend(pace)
+    if plan and event in ("construction", "cooperation"):
+        general.extend(occasions)
+    elif occasions:
+        found.extend(_joined(occasions))
+    if general:
+        found.append(sorted(general, key=order))
+    return found
+
+
+def order(t: Testimony) -> tuple[int, str, int, str]:
+    """Earliest first, and the same on every machine."""
+    return (t.published or 999_999, t.report, t.at, t.claim)
+
+
+def _by_amount(counted: Iterable[Testimony]) -> list[list[Testimony]]:
+    """Groups whose counts all agree; a vague count joins the group nearest to it in time."""
+    sharp: list[tuple[Amounts, Testimony]] = []
+    vague: list[tuple[Amounts, Testimony]] = []
+    for t in counted:
+        value = amounts(t.low, t.high, t.vague)
+        assert value is not None
+        (sharp if value.high <= value.low * 2 else vague).append((value, t))
+    groups: list[list[tuple[Amounts, Testimony]]] = []
+    lows: list[float] = []
+    for value, t in sorted(sharp, key=lambda p: (p[0].low, p[0].high, order(p[1]))):
+        if groups and all(agree(value, other) for other in {v for v, _ in groups[-1]}):
+            groups[-1].append((value, t))
+        else:
+            groups.append([(value, t)])
+            lows.append(value.low)
+    free: dict[Amounts, list[tuple[Amounts, Testimony]]] = defaultdict(list)
+    fixed = [(group, {v for v, _ in group}, [t.seen for _, t in group]) for group in groups]
+    for value, t in sorted(vague, key=lambda p: order(p[1])):
+        fitting = [
+            (min(abs(t.seen - s) for s in seen), i)
+            for i, (_, values, seen) in enumerate(fixed)
+            if any(agree(value, v) for v in values)
+        ]
+        if fitting:
+            groups[min(fitting)[1]].append((value, t))
+        else:
+            free[value].append((value, t))
+    return [[t for _, t in group] for group in (*groups, *free.values())]
+
+
+class _Profile(NamedTuple):
+    """Claims that look alike; the first stands for them."""
+
+    first: Testimony
+    members: tuple[Testimony, ...]
+
+
+def _joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
+    alike: dict[object, list[Testimony]] = defaultdict(list)
+    for t in ordered:
+        dated = t.first or t.last
+        alike[
+            t.first, t.last, t.place, t.low, t.high, t.twin_low, t.twin_high, t.family, 0 if dated else t.seen
+        ].append(t)
+    profiles = [_Profile(group[0], tuple(group)) for group in alike.values()]
+    profiles.sort(key=lambda p: (_when(p.first), order(p.first)))
+    pairs: dict[tuple[int, int], float | None] = {}
+    window = len(profiles) if len(profiles) <= 3 * NEIGHBOURS else NEIGHBOURS
+    for i, a in enumerate(profiles):
+        for j in range(i + 1, min(i + 1 + window, len(profiles))):
+            pairs[i, j] = score(a.first, profiles[j].first)
+    groups = {i: [i] for i in range(len(profiles))}
+    home = list(range(len(profiles)))
+    edges = sorted((-s, i, j) for (i, j), s in pairs.items() if s is not None and s > 0)
+    for _, i, j in edges:
+        left, right = home[i], home[j]
+        if left == right:
+            continue
+        between = [pairs.get((min(x, y), max(x, y)), -1.0) for x in groups[left] for y in groups[right]]
+        if any(s is None for s in between) or sum(s for s in between if s is not None) <= 0:
+            continue
+        keep, gone = min(left, right), max(left, right)
+        for x in groups[gone]:
+            home[x] = keep
+        groups[keep] += groups.pop(gone)
+    return [[t for x in sorted(group) for t in profiles[x].members] for group in groups.values()]
+
+
+def _when(t: Testimony) -> int:
+    return t.first or t.last or t.seen
+
+
+def score(a: Testimony, b: Testimony) -> float | None:
+    """How strongly two claims of a block speak of one occasion; None where they cannot."""
+    days = _days(a, b)
+    if days is None:
+        return None
+    total = days
+    if a.family != b.family:
+        if not a.family or not b.family or _related(a.family, b.family):
+            total += 0.0
+        else:
+            total -= 1.2
+    elif a.family:
+        total += 0.5
+    left, right = _count(a), _count(b)
+    if left and right:
+        total += 0.6 if agree(left, right) else (-1.2 if a.event in HAPPENINGS else -0.3)
+    if a.place and b.place:
+        total += 0.4 if set(a.place.split()) & set(b.place.split()) else -0.8
+    if (
+        a.report == b.report
+        and a.at == b.at
+        and a.against == b.against
+        and (a.first != b.first or (a.family != b.family and a.speaker == b.speaker))
+    ):
+        return None
+    if a.report == b.report and a.speaker == b.speaker:
+        total += 0.5
+    elif a.story and a.story == b.story:
+        total += 0.3
+    return total - 0.5
+
+
+def _count(t: Testimony) -> Amounts | None:
+    """The claim's count; a deal's is the count of goods in its sentence."""
+    if t.twin_low is not None or t.twin_high is not None:
+        return amounts(t.twin_low, t.twin_high)
+    return amounts(t.low, t.high, t.vague)
+
+
+def _related(a: str, b: str) -> bool:
+    return bool(set(a.split("+")) & set(b.split("+"))) or "plants" in (a, b) or "weapons" in (a, b)
+
+
+def _days(a: Testimony, b: Testimony) -> float | None:
+    """Agreement of the days, from -1.5 to 1.5; None where the days are known and apart."""
+    da, db = bool(a.first or a.last), bool(b.first or b.last)
+    if da and db:
+        return _both(a, b)
+    if da or db:
+        dated, other = (a, b) if da else (b, a)
+        if not a.plan and other.seen and dated.first > other.seen:
+            return None
+        gap = abs(other.seen - (dated.last or dated.first))
+        return 0.8 if gap <= 31 else 0.4 if gap <= 120 else -0.2
+    gap = abs(a.seen - b.seen)
+    return 0.9 if gap <= 14 else 0.5 if gap <= 60 else -0.3 if gap <= 120 else -1.0
+
+
+def _both(a: Testimony, b: Testimony) -> float | None:
+    if not (a.first and a.last and b.first and b.last):
+        edge_a, edge_b = (a.first, b.first) if a.first and b.first else (a.last, b.last)
+        if bool(a.first) != bool(b.first) or bool(a.last) != bool(b.last):
+            return -0.6
+        return 1.2 if abs(edge_a - edge_b) <= 15 else None
+    overlap = min(a.last, b.last) - max(a.first, b.first) + 1
+    if overlap <= 0:
+        return None
+    la, lb = a.last - a.first + 1, b.last - b.first + 1
+    if a.event in NIGHTLY and max(la, lb) > 3 * min(la, lb) + 2:
+        return None
+    share = overlap / max(la, lb)
+    return 1.5 if share > 0.5 else 1.0 if overlap == min(la, lb) else 0.6

@@ -1,0 +1,78 @@
+"""Whose voice it is: the one name, the kind and the state of a speaker or party.
+
+Names, kinds and states are reading's; here they are put together for weighing: a government or administration
+speaks for its state, unnamed officials have no name of their own, an outlet speaks for no state.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from stocktake import reading
+from stocktake.vocabulary import SourceKind
+from stocktake.weighing.lexicon import words
+
+
+class Voice(NamedTuple):
+    """A speaker: one name, its kind, the state it speaks for ("" if none), and whether it has a name at all."""
+
+    name: str
+    kind: SourceKind
+    state: str
+    named: bool
+
+
+_VOICES = words("cues")["voices"]
+_JOINT = {form.lower(): name for name, forms in _VOICES.items() for form in forms}
+_GOVERNMENT = re.compile(r"\b(?:administration|government|authorities)$", re.IGNORECASE)
+_PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
+_NAMELESS = frozenset({SourceKind.unnamed_official, SourceKind.intelligence, SourceKind.document})
+
+
+def plain(name: str) -> str:
+    """Lower case, no article, no accents, straight apostrophes."""
+    text = unicodedata.normalize("NFKD", name.replace("’", "'")).encode("ascii", "ignore").decode()
+    return re.sub(r"^the\s+", "", " ".join(text.split()).lower())
+
+
+@lru_cache(maxsize=65536)
+def state_of(phrase: str) -> str:
+    """The state that a phrase names first, "" where none."""
+    return (reading.state_of(phrase) or "") if phrase else ""
+
+
+@lru_cache(maxsize=65536)
+def voice(name: str) -> Voice:
+    """What the words of a name say of the speaker."""
+    if (group := _JOINT.get(plain(name))) is not None:
+        return Voice(group, SourceKind.state, group, True)
+    state = state_of(name)
+    if state and _GOVERNMENT.search(name):
+        return Voice(state, SourceKind.state, state, True)
+    one = reading.canonical(name)
+    kind = reading.source_kind(name)
+    if kind is None:
+        kind = SourceKind.official if state else SourceKind.person
+    if kind in _PRESS:
+        return Voice(one, kind, "", True)
+    if kind is SourceKind.state:
+        return Voice(state or one, kind, state or one, True)
+    if kind in _NAMELESS:
+        return Voice(plain(name), kind, state, False)
+    return Voice(one, kind, state, True)
+
+
+def joint(parts: Sequence[Voice]) -> Voice:
+    """Several that speak together as one voice."""
+    kinds = {part.kind for part in parts}
+    states = sorted({part.state for part in parts if part.state})
+    return Voice(
+        "; ".join(part.name for part in parts),
+        kinds.pop() if len(kinds) == 1 else SourceKind.official,
+        "; ".join(states),
+        all(part.named for part in parts),
+    )

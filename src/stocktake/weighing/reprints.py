@@ -1,0 +1,143 @@
+"""Near copies among reports, directed in time.
+
+MinHash signatures of four-word shingles in bands (Broder 1997; Leskovec, Rajaraman & Ullman, Mining of Massive
+Datasets, ch. 3) bring together reports that may be alike, winnowed fingerprints (Schleimer, Wilkerson & Aiken 2003) those of which one holds a passage of
+the other; the share of the smaller report's shingles that the other has too is then counted exactly. The later report is the copy; of several that it repeats, it is
+the copy of the one that it repeats most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from stocktake.vocabulary import Report
+
+SHINGLE = 4
+"""Words in a shingle."""
+SHARE = 0.4
+"""A copy has at least this share of the smaller report's shingles."""
+LEAST = 6
+"""Fewer shingles than this are no report to compare."""
+PERMUTATIONS, ROWS = 120, 2
+CROWD = 12
+"""So many reports stand for a bucket: the thousandth reprint is compared with the first ones only."""
+SEED = 20
+RUN, WINDOW = 6, 8
+"""Any run of RUN + WINDOW - 1 words that two texts share is seen."""
+_PASSAGE = 1 << 62
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Copy(NamedTuple):
+    """A report that repeats an earlier one, and the share of the smaller one's shingles that both have."""
+
+    report: str
+    original: str
+    share: float
+
+
+def shingles(text: str) -> frozenset[str]:
+    """The text's runs of four words, without case and punctuation."""
+    tokens = _WORD.findall(text.lower())
+    return frozenset(" ".join(tokens[i : i + SHINGLE]) for i in range(len(tokens) - SHINGLE + 1))
+
+
+def bands(text: str) -> list[int]:
+    """Numbers that a text shares with texts that may be alike: its MinHash signature in bands, and its passages."""
+    from rensa import RMinHash
+
+    found = shingles(text)
+    if len(found) < LEAST:
+        return []
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+    sketch.update(sorted(found))
+    digest = sketch.digest()
+    signature = [_band(start, digest[start : start + ROWS]) for start in range(0, PERMUTATIONS, ROWS)]
+    return signature + _fingerprints(text)
+
+
+def _fingerprints(text: str) -> list[int]:
+    """Of every window of runs the least hash, so that a shared passage leaves a shared number wherever it stands."""
+    tokens = _WORD.findall(text.lower())
+    hashes = [crc32(" ".join(tokens[i : i + RUN]).encode()) for i in range(len(tokens) - RUN + 1)]
+    least = {min(hashes[i : i + WINDOW]) for i in range(max(len(hashes) - WINDOW + 1, 1))} if hashes else set()
+    return sorted(_PASSAGE + value for value in least)
+
+
+def _band(start: int, values: Sequence[int]) -> int:
+    mixed = start + 1
+    for value in values:
+        mixed = (mixed * 0x9E37_79B9_7F4A_7C15 + value) & 0x3FFF_FFFF_FFFF_FFFF
+    return mixed
+
+
+def when(report: Report) -> tuple[int, str]:
+    """The order in time of reports; those without a date come last."""
+    return (report.published.toordinal() if report.published else 999_999, report.id)
+
+
+def share(a: frozenset[str], b: frozenset[str]) -> float:
+    """How much of the smaller text the other has too."""
+    smaller = min(len(a), len(b))
+    return len(a & b) / smaller if smaller >= LEAST else 0.0
+
+
+def copies(reports: Iterable[Report]) -> list[Copy]:
+    """Every pair of near copies, the later report first in a pair."""
+    ordered = sorted(reports, key=when)
+    buckets: dict[int, list[int]] = defaultdict(list)
+    pairs: dict[tuple[int, int], None] = {}
+    for index, report in enumerate(ordered):
+        for band in bands(report.text):
+            bucket = buckets[band]
+            pairs.update(((index, earlier), None) for earlier in bucket)
+            if len(bucket) < CROWD:
+                bucket.append(index)
+    found = []
+    known: dict[int, frozenset[str]] = {}
+    for later, earlier in pairs:
+        for index in (later, earlier):
+            if index not in known:
+                known[index] = shingles(ordered[index].text)
+        common = share(known[later], known[earlier])
+        if common >= SHARE:
+            found.append(Copy(ordered[later].id, ordered[earlier].id, round(common, 3)))
+    return sorted(found)
+
+
+def originals(reports: Iterable[Report]) -> dict[str, str]:
+    """For each report that repeats another, the first report that its words go back to.
+
+    A report that already says whose copy it is keeps its word.
+    """
+    every = {report.id: report for report in reports}
+    parents = nearest(copies(every.values()), every)
+    for report in every.values():
+        if report.copy_of is not None and report.copy_of in every:
+            parents[report.id] = report.copy_of
+    return {report: root(parents, report) for report in parents}
+
+
+def nearest(found: Iterable[Copy], every: Mapping[str, Report]) -> dict[str, str]:
+    """Of the reports that one repeats, that which it repeats most, and of equals the first."""
+    best: dict[str, Copy] = {}
+    for copy in found:
+        known = best.get(copy.report)
+        if known is None or (-copy.share, when(every[copy.original])) < (-known.share, when(every[known.original])):
+            best[copy.report] = copy
+    return {report: copy.original for report, copy in best.items()}
+
+
+def root(parents: Mapping[str, str], report: str) -> str:
+    """The report where following copies ends; reports that name one another in a circle go back to the least of them."""
+    path = [report]
+    while path[-1] in parents:
+        following = parents[path[-1]]
+        if following in path:
+            return min(path[path.index(following) :])
+        path.append(following)
+    return path[-1]

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from stocktake.forecasting.forecast import unpack as unpack
     from stocktake.forecasting.inference import Posterior as Posterior
     from stocktake.forecasting.inference import Untrusted as Untrusted
+    from stocktake.forecasting.observations import Series as Series
+    from stocktake.forecasting.observations import observations_from as observations_from
+    from stocktake.forecasting.observations import read_series as read_series
+    from stocktake.forecasting.observations import remapped as remapped
+    from stocktake.forecasting.observations import series_observations as series_observations
     from stocktake.forecasting.programme import ProgrammeError as ProgrammeError
     from stocktake.forecasting.programme import check_programme as check_programme
     from stocktake.forecasting.programme import parse_programme as parse_programme
@@ -53,6 +58,11 @@ _ROOMS = {
     "scenario": "scenarios",
     "updated": "scenarios",
     "with_settings": "scenarios",
+    "Series": "observations",
+    "observations_from": "observations",
+    "read_series": "observations",
+    "remapped": "observations",
+    "series_observations": "observations",
     "pulls": "pull",
     "worths": "pull",
     "Pull": "pull",

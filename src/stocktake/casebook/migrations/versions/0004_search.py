@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 
 SQLITE = (
     "CREATE TABLE report_numbers (number INTEGER PRIMARY KEY, report TEXT NOT NULL UNIQUE)",

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any, NamedTuple
 
+import msgspec
+
 from stocktake.reading import times
 from stocktake.vocabulary import Amount
 
@@ -64,7 +66,7 @@ _SPELLED = (
     rf"(?:(?:,?\s+and\s+|[-\s]+){_CARDINAL}(?:[-\s]+(?:hundred|thousand|million)(?!\w))*)*|{_CARDINAL})"
 )
 _MULTIPLE = (
-    rf"(?:[-\s]?(?P<times>lakh\s+crore|hundred\s+(?:thousand|million|billion)|{_any(_MULTIPLIERS)})(?!\w)"
+    rf"(?:[-\s]?(?P<times>(?i:lakh\s+crore|hundred\s+(?:thousand|million|billion)|{_any(_MULTIPLIERS)}))(?!\w)"
     rf"|\s?(?P<short>{_any([w for w in _SHORT if w not in 'mbk'])}|[MBKmbk])(?![\w'’]))"
 )
 _SIGN = "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
@@ -96,20 +98,12 @@ _PART = re.compile(
     rf"(?i:(?P<count>a|an|one|two|three|four|five|nine)[-\s](?P<part>{_any(_FRACTIONS)})(?!\w)(?=[-\s]+of\b|\s+(?:a|the)\b)"
     rf"|(?P<out>{_CARDINAL}|\d+)\s+(?:out\s+of|in)\s+(?:every\s+)?(?P<total>{_CARDINAL}|\d+)(?!\w)|half(?=\s+(?:of|the|its|their)\b))"
 )
-_OPENERS = re.compile(
-    r"\.?\d|(?<![\w'’])(?:{})(?![\w])".format(
-        "|".join(
-            f"(?i:{w})"
-            for w in sorted(
-                {*_CARDINALS, *(w.split()[0].split("-")[0] for w in (*_VAGUE, *_FIXED)), "half", "an", "a"},
-                key=len,
-                reverse=True,
-            )
-        )
-    )
-)
+_FOLD = re.compile(r"(?i:(?P<count>two|three|four|five|six|seven|eight|nine|ten|twenty|hundred)-?fold)(?!\w)")
 _WORD = re.compile(r"[A-Za-z]+|\.?\d")
 _OPENING = {*_CARDINALS, *(re.split(r"[\s-]", w)[0] for w in (*_VAGUE, *_FIXED)), "half", "an", "a"}
+_OPENING |= {
+    f"{w}fold" for w in ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "hundred")
+}
 
 
 class _Value(NamedTuple):
@@ -130,7 +124,61 @@ def find(text: str, *, start: int = 0, end: int | None = None, changes: bool = F
     value after.
     """
     stop = len(text) if end is None else end
-    return tuple(_amount(text, value, stop) for value in _values(text, start, stop, changes))
+    amounts: list[Amount] = []
+    for value in _values(text, start, stop, changes):
+        amount = _amount(text, value, stop, changes)
+        if amount is None:
+            continue
+        amount = _converted(text, amount, amounts)
+        if not changes:
+            amounts.append(_at_the_same_rate(text, amount, amounts))
+        elif amounts and (move := _moved(text, amounts[-1], amount)):
+            amounts[-1] = move
+        else:
+            amounts.append(amount)
+    return tuple(amounts)
+
+
+def _converted(text: str, amount: Amount, earlier: list[Amount]) -> Amount:
+    """The bound of the number that this one restates in another unit: "over 7.5 million crowns ($1.1 million)"."""
+    if not earlier or amount.low != amount.high or amount.rule not in ("money", "measure"):
+        return amount
+    first = earlier[-1]
+    if (first.low is None) == (first.high is None) or not _RESTATES.fullmatch(text[first.end : amount.start]):
+        return amount
+    return msgspec.structs.replace(amount, **{"high" if first.high is None else "low": None})
+
+
+_RESTATES = re.compile(r"[^().;]{0,24}(?:\(|/)\s?(?:[A-Z]{2}\s?)?")
+
+
+def _moved(text: str, before: Amount, after: Amount) -> Amount | None:
+    """ "from 20 miles per gallon in 2008 to 29 mpg": one range for NewsQuant."""
+    between = text[before.end : after.start]
+    if before.low is None or after.low is None or not _TO.fullmatch(between):
+        return None
+    if not _FROM.search(text, max(0, before.start - 24), before.start):
+        return None
+    low, high = sorted((before.low, after.low))
+    return msgspec.structs.replace(before, end=after.end, low=low, high=high, unit=after.unit or before.unit)
+
+
+_TO = re.compile(r"[^,;()]{0,40}\sto\s(?:about\s|around\s)?")
+
+
+_SENTENCE_ENDS = re.compile(r"[.!?][\"'”’)]*\s+[A-Z]|[\n;]")
+
+
+def _at_the_same_rate(text: str, amount: Amount, earlier: list[Amount]) -> Amount:
+    """A bare number takes the rate of the one it is held against: "12 guns a month, up from 8"."""
+    if amount.per or amount.unit or amount.rule != "count":
+        return amount
+    for before in reversed(earlier):
+        if before.rule in ("count", "money"):
+            if before.per and not _SENTENCE_ENDS.search(text, before.end, amount.start):
+                return msgspec.structs.replace(amount, per=before.per, unit=before.unit)
+            return amount
+    return amount
 
 
 def _values(text: str, start: int, end: int, changes: bool) -> Iterator[_Value]:
@@ -238,9 +286,15 @@ _ORDINAL = re.compile(r"(?i:st|nd|rd|th)(?!\w)|['’]s\b|s\b")
 _NAMED_BEFORE = re.compile(
     r"(?:\bNo\.?|\bnumber|#|\b[Vv]ersion|\bChapter|\bArticle|\b[Rr]esolution|\bRoom|\bFlight|\bHighway|\bRoute|\bInterstate|\bSection|"
     r"\bPage|\bpage|\bline|\bLine|\bLot|\bBlock|\bProject|\bTower|\bMk\.?|\bMark|\bType|\bModel|\bChannel|\bLeopard|\bChallenger|"
-    r"\bGame|\bGalaxy|\biPhone|\bSamoud|\bNote|\bWindows|\bUnit|\bFTSE|\bDow|\bNikkei|\bS&P|\bS\s?P|\bTA|\bBig|\bTop|"
+    r"\bGame|\bFortune|\bsp|\bBoeing|\bAirbus|\bCOVID|\bGalaxy|\biPhone|\bSamoud|\bNote|\bWindows|\bUnit|\bFTSE|\bDow|\bNikkei|\bS&P|\bS\s?P|\bTA|\bBig|\bTop|"
     r"\b[Tt]ranche|\b[Cc]ategory|\bAbrams|\bExpo|\bAgenda|\bStep|\bPhase|\bLevel|\bTier)[\s-]$"
 )
+
+
+_STREET_AFTER = re.compile(
+    r"\s(?:[A-Z][\w.]*\s){1,3}(?:St|Street|Road|Rd|Ave|Avenue|Way|Lane|Drive|Boulevard|Blvd|Square)\b|\sZIP\b"
+)
+_AGED_BEFORE = re.compile(r"[A-Z][\w'’-]+,\s$")
 
 
 def _is_name_or_date(text: str, match: re.Match[str], value: float) -> bool:
@@ -253,7 +307,9 @@ def _is_name_or_date(text: str, match: re.Match[str], value: float) -> bool:
         return True
     if _ORDINAL.match(text, match.end("digits1")):
         return True
-    if _NAMED_BEFORE.search(before):
+    if _NAMED_BEFORE.search(before) or _STREET_AFTER.match(text, end):
+        return True
+    if 15 <= value <= 99 and _AGED_BEFORE.search(before) and text[end : end + 1] in (",", ")"):
         return True
     return match["digits1"].isdigit() and len(match["digits1"]) == 4 and times.is_year(text, start, end)
 
@@ -277,7 +333,7 @@ def _digits_at(text: str, position: int, end: int, changes: bool) -> list[_Value
         return [_Value(start, power.end(), value, value, money, "power")]
     if not money and not match["times1"] and not match["short1"] and _is_name_or_date(text, match, plain):
         return [_Value(start, match.end(), None, None, None, "date or name")]
-    trimmed = _tail(text, match, money)
+    trimmed = _tail(text, match, money, changes)
     if trimmed is None:
         return [_Value(start, match.end(), None, None, None, "name")]
     stop, multiple = trimmed
@@ -288,14 +344,17 @@ def _digits_at(text: str, position: int, end: int, changes: bool) -> list[_Value
 
 
 _LETTERS = re.compile(r"[A-Za-zµμ°″″\"%][\w/%]*")
+_SIZED = re.compile(r"\s?(?i:\(|wide|long|high|deep|tall|away|from|above|below|across|x\b|sprint|race|dash)")
 _PLURAL_AFTER = re.compile(r"\s+(?:[a-z-]+\s+){0,2}[a-z]+s\b|\s+people\b")
 
 
-def _tail(text: str, match: re.Match[str], money: str | None) -> tuple[int, float] | None:
+def _tail(text: str, match: re.Match[str], money: str | None, changes: bool) -> tuple[int, float] | None:
     """Where the number ends and its multiplier; None where letters stuck to it make it part of a name."""
     end, short = match.end(), match["short1"]
     if short and len(short) == 1 and not money:
         glued = text[match.start("short1") - 1].isdigit()
+        if glued and short == "m" and not changes and not _SIZED.match(text, end):
+            return end, _multiple(match, "1")
         counted = _PLURAL_AFTER.match(text, end) is not None
         if not glued or short in "b" or (short in "mMbBkK" and not counted and short != "M" and short != "k"):
             return match.start("short1"), 1.0
@@ -320,8 +379,9 @@ def _slashed(position: int, match: re.Match[str]) -> list[_Value]:
     return [_Value(position, match.end(), None, None, None, "date or name")]
 
 
+_LASTING = re.compile(r"-(?:year|month|week|day|hour|minute)\b(?!-old|\s+old)")
 _NOT_COUNTED = re.compile(
-    r"(?i:\s+(?:another|by\s+one|of\s+(?:us|them|these|those)\s+(?:is|was)|day\b|time\b|thing\b|more\s+(?:time|thing)|"
+    r"\s+\d|(?i:\s+(?:another|by\s+one|of\s+(?:us|them|these|those)\s+(?:is|was)|day\b|time\b|thing\b|more\s+(?:time|thing)|"
     r"who|can|could|should|would|must|might|may|that|which|is|was|has|had|where|hour\b(?=\s+later)))|[,.;:?!)]|['’]s|\s*$"
 )
 _DETERMINED = re.compile(
@@ -331,6 +391,10 @@ _DETERMINED = re.compile(
 
 
 def _words_at(text: str, position: int, end: int, changes: bool) -> list[_Value]:
+    fold = _FOLD.match(text, position, end)
+    if fold is not None:
+        value = _spelled_value(fold["count"])
+        return [_Value(position, fold.end(), value, value, None, "fold")]
     part = _PART.match(text, position, end)
     if part is not None:
         return _fraction(part)
@@ -347,6 +411,8 @@ def _words_at(text: str, position: int, end: int, changes: bool) -> list[_Value]
         return []
     words = match["words1"].lower()
     if words in ("one", "zero") and not match["times1"] and _one_is_no_count(text, match):
+        return []
+    if _LASTING.match(text, match.end()):
         return []
     plain, multiple = _plain(match, "1"), _multiple(match, "1")
     stop = match.end()
@@ -394,12 +460,15 @@ def _with_second(
     if tail is not None and tail[0] not in _UNIT_KIND and not tail[0].startswith("%"):
         return [value]
     money = value.unit or (_SIGNS[second["sign2"]] if second["sign2"] else None)
+    if (second["mid"] and second["sign2"]) or (second["sign2"] and not first["sign1"]) or _BY.search(before):
+        return [value]
     if not _is_a_range(join, before, low, high, first, second, changes):
         return [value]
     low, high = min(low, high), max(low, high)
     return [_Value(value.start, second.end(), low, high, money, "range")]
 
 
+_BY = re.compile(r"(?i:\bby\s+(?:about\s+|around\s+|some\s+|nearly\s+)?)$")
 _FROM = re.compile(r"(?i:\bfrom\s+(?:about\s+|around\s+|some\s+|nearly\s+|up to\s+)?)$")
 _BETWEEN = re.compile(r"(?i:\bbetween\s+(?:about\s+|some\s+|around\s+)?)$")
 
@@ -421,50 +490,97 @@ def _is_a_range(
 # ------------------------------------------------------------------------------------- bounds, unit, rate
 
 _BOUNDS: dict[str, list[str]] = _WORDS["bounds"]
-_GAP = r"(?:\s*(?:the|a|an|its|their|another|only|just|all|of)\b)*\s*$"
-_LOW_BEFORE = re.compile(rf"(?<![\w-])(?i:{_any(_BOUNDS['low_before'])}){_GAP}")
-_HIGH_BEFORE = re.compile(rf"(?<![\w-])(?i:{_any(_BOUNDS['high_before'])}){_GAP}")
-_HIGH_CLAIMS = re.compile(rf"(?<![\w-])(?i:{_any(_BOUNDS['high_before_claims'])}){_GAP}")
-_ABOUT_BEFORE = re.compile(rf"(?<![\w-])(?i:{_any(_BOUNDS['about_before'])}){_GAP}")
-_LOW_AFTER = re.compile(rf"(?i:\s*(?:[a-z]+\s+){{0,2}}(?:{_any(_BOUNDS['low_after'])}))(?!\w)")
-_HIGH_AFTER = re.compile(rf"(?i:\s*(?:[a-z]+\s+){{0,2}}(?:{_any(_BOUNDS['high_after'])}))(?!\w)")
-_ABOUT_AFTER = re.compile(rf"(?i:\s*(?:[a-z]+\s+){{0,2}}(?:{_any(_BOUNDS['about_after'])}))(?!\w)")
+
+
+def _before(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?i:{_any(_BOUNDS[name])})\s*(?:(?:only|just|all|another|some|the)\s+)*$")
+
+
+def _after(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i:\s*(?:(?!and\b|or\b)[\w-]+\s+){{0,2}}?(?:{_any(_BOUNDS[name])}))(?!\w|\s+than\b)")
+
+
+_BEFORE = {name: _before(f"{name}_before") for name in ("low", "high", "high_claims", "about", "near")}
+_AFTER = {name: _after(f"{name}_after") for name in ("low", "high", "about")}
+_LEAST = re.compile(r"(?i:\s*(?:(?!and\b)[\w-]+\s+){0,2}(?P<which>at least|at most))(?=\s*[.,;:)]|\s*$)")
+_CAPPED = re.compile(r"(?i:\bcap(?:s|ped)?\b[^,.;]{0,60}\bat\s+)$")
+_NO_BOUND = re.compile(
+    r"(?i:\b(?:t[ao]k(?:e|es|en|ing)|took|turn(?:s|ed|ing)?|hand(?:s|ed|ing)?|fought|won|go|gone|went)\s+over\s+)$"
+)
+_DEAL_AFTER = re.compile(
+    r"(?i:[-\s]+(?:[a-z]+[-\s]+)?(?:deal|contract|agreement|accord|partnership|order|programme|program|plan|pact)\b)"
+)
 _PER_WORDS: dict[str, str] = {w: unit for unit, words in _WORDS["per"].items() for w in words}
 _PER = re.compile(rf"(?<![\w])(?i:{_any(_PER_WORDS)})(?!\w)|/(?:day|week|month|year)\b")
-_PER_BEFORE = re.compile(r"(?i:\b(daily|weekly|monthly|yearly|annual|annually)\b)[^.,;]{0,30}$")
+_PER_BEFORE = re.compile(r"(?i:\b(daily|weekly|monthly|yearly|annual|annually)\b)[^.,;\d]{0,30}$")
 _MONEY_AFTER = re.compile(rf"\s?(?i:{_any(_MONEY_WORDS)})(?!\w)")
-_UNIT_AFTER = re.compile(rf"[\s-]?(?:{_any(sorted(set(_UNIT_KIND)))})(?![\w])")
-_CLAUSE = re.compile(r"[,;.:()—\n]")
+_LONG_UNITS = [w for w in _UNIT_KIND if len(w) > 2 or (len(w) == 2 and w not in ("in", "mi"))]
+_UNIT_AFTER = re.compile(
+    rf"(?:(?:{_any(_UNIT_KIND)})|[\s-](?:{_any(_LONG_UNITS)}))(?![\w-]|['’]\w)|[\s-](?:{_any(_LONG_UNITS)})(?=-(?!old))"
+)
+_CLAUSE = re.compile(r"[,;:()—\n]|\.(?=\s+[A-Z\"“]|\s*$)")
+_NEXT_NUMBER = re.compile(rf"(?<![\w-])\d|\b(?:{_any([w for w, v in _CARDINALS.items() if v > 1])})\b")
 _AGE = re.compile(r"[-\s]?(?:year|month)s?[-\s]old\b")
 
 
-def _amount(text: str, value: _Value, end: int) -> Amount:
-    before = text[max(0, value.start - 36) : value.start]
+def _amount(text: str, value: _Value, end: int, changes: bool) -> Amount | None:
+    before = text[max(0, value.start - 70) : value.start]
     after = text[value.end : min(end, value.end + 60)]
     low, high, about = value.low, value.high, value.rule == "vague"
     if value.rule != "vague" and low == high:
-        low, high, about = _bounds(before, after, low, high)
+        low, high, about = _bounds(before, after, low, high, changes)
     elif value.rule == "range":
-        about = _ABOUT_BEFORE.search(before) is not None
+        about = _BEFORE["about"].search(before) is not None
     unit, rule = _unit(value, after)
+    if value.rule == "fraction" and not changes:
+        if value.low == 0.5:
+            return None
+        low, high = (None if bound is None else round(100 * bound, 2) for bound in (low, high))
+        unit, rule = "percent", "share"
     return Amount(
         start=value.start, end=value.end, low=low, high=high, unit=unit, per=_per(before, after),
         approximate=about, rule=rule,
     )  # fmt: skip
 
 
-def _bounds(before: str, after: str, low: float | None, high: float | None) -> tuple[float | None, float | None, bool]:
-    if _LOW_BEFORE.search(before) or _LOW_AFTER.match(after):
+def _bounds(
+    before: str, after: str, low: float | None, high: float | None, changes: bool
+) -> tuple[float | None, float | None, bool]:
+    """The bounds that the words beside a plain number set, and whether it is approximate.
+
+    Of the words that stand before it the longest count: "no more than" is not "more than".
+    """
+    found = {name: match for name, words in _BEFORE.items() if (match := words.search(before))}
+    if changes:
+        found.pop("high_claims", None)
+        if "near" in found:
+            near = found.pop("near")
+            found["high" if _UNDER.match(near[0]) else "low"] = near
+    elif _NO_BOUND.search(before) or ("high" in found and _DEAL_AFTER.match(after)):
+        found = {}
+    if found:
+        which = min(found, key=lambda name: found[name].start())
+        if which == "low":
+            return low, None, False
+        if which.startswith("high"):
+            return None, high, False
+    least = _LEAST.match(after)
+    if _AFTER["low"].match(after) or (least and least["which"].lower() == "at least"):
         return low, None, False
-    if _HIGH_BEFORE.search(before) or _HIGH_CLAIMS.search(before) or _HIGH_AFTER.match(after):
+    if _AFTER["high"].match(after) or least or _CAPPED.search(before):
         return None, high, False
-    return low, high, _ABOUT_BEFORE.search(before) is not None or _ABOUT_AFTER.match(after) is not None
+    return low, high, bool(found) or _AFTER["about"].match(after) is not None
+
+
+_UNDER = re.compile(r"(?i:just|slightly|a little|well|not)\s+(?i:under|less|short|shy|below|quite)")
 
 
 def _unit(value: _Value, after: str) -> tuple[str | None, str]:
     """What is counted, and the kind of number: money, share, measure, duration, age or count."""
     if value.unit:
         return value.unit, "money"
+    if value.rule == "fold":
+        return "times", "count"
     money = _MONEY_AFTER.match(after)
     if money is not None:
         return _MONEY_WORDS[" ".join(money[0].lower().split())], "money"
@@ -482,7 +598,7 @@ _NOUN = re.compile(
     r"[-\s]+(?:of\s+(?:the\s+|its\s+|their\s+|these\s+|those\s+)?)?((?:[\w./’'-]+\s+){0,4}?[\w./-]*[a-z\d]s)(?!\w)"
 )
 _STOP = re.compile(
-    r"(?i:\b(?:in|on|at|by|for|from|with|to|and|or|was|were|is|are|has|have|had|will|would|that|which|who|when|as|than|"
+    r"(?i:\b(?:a|an|per|each|every|now|today|then|more|or|so|out|up|down|apiece|years?|instead|in|on|at|by|for|from|with|to|and|or|was|were|is|are|has|have|had|will|would|that|which|who|when|as|than|"
     r"against|after|before|since|into|over|this|his|said|says)\b)"
 )
 
@@ -502,7 +618,9 @@ def _counted(after: str) -> str | None:
 
 def _per(before: str, after: str) -> str | None:
     stop = _CLAUSE.search(after)
-    match = _PER.search(after[: stop.start()] if stop else after)
+    clause = after[: stop.start()] if stop else after
+    other = _NEXT_NUMBER.search(clause)
+    match = _PER.search(clause[: other.start()] if other else clause)
     if match is not None:
         return _PER_WORDS.get(" ".join(match[0].lower().split()), match[0].lstrip("/").lower())
     earlier = _PER_BEFORE.search(before)

@@ -283,7 +283,7 @@ def _full_year(digits: str) -> int:
 
 _FARTHEST_PAST = {_Lean.behind: 300, _Lean.unknown: 200, _Lean.may_be_ahead: 120, _Lean.ahead: 60}
 _FARTHEST_PAST_OF_DEEDS = {_Lean.behind: 345, _Lean.unknown: 345, _Lean.may_be_ahead: 200, _Lean.ahead: 200}
-_FARTHEST_PAST_OF_PLANS = {_Lean.behind: 120, _Lean.unknown: 60, _Lean.may_be_ahead: 120, _Lean.ahead: 30}
+_FARTHEST_PAST_OF_PLANS = {_Lean.behind: 120, _Lean.unknown: 60, _Lean.may_be_ahead: 80, _Lean.ahead: 30}
 
 
 def _year_for(context: _Context, match: re.Match[str], month: int, day: int | None = None) -> int:
@@ -656,7 +656,8 @@ _YEAR_BEFORE = re.compile(
     r"towards?|than|fiscal|spring|summer|autumn|fall|winter|until|back to|dated|dates from|as early as)[\s-]+)$"
 )
 _COUNTED_AFTER = re.compile(
-    r"\s+(?:[a-z]{2,}(?:-[a-z]+)?s(?<!ss)|people|men|women|troops|aircraft|personnel|rpm|more|per|square|tonnes|tons)\b"
+    r"\s+(?!sales|results|earnings|figures|models|elections|levels|prices|games|reports|talks|sanctions|rules|estimates)"
+    r"(?:[a-z]{2,}(?:-[a-z]+)?s(?<!ss)|people|men|women|troops|aircraft|personnel|rpm|more|per|square|tonnes|tons)\b"
 )
 _NUMBER_BEFORE = re.compile(
     r"(?:[$€£¥#]\s?|\bNo\. ?|\bRs\.? ?|\d[,.]?|\bFlight |\b(?:some|about|nearly|over|almost|than the|least|exactly) )$"
@@ -666,7 +667,7 @@ _NUMBER_BEFORE = re.compile(
 def is_year(text: str, start: int, end: int) -> bool:
     """Whether the four digits at start:end name a year rather than count something ("2020 shells")."""
     before = max(0, start - 16)
-    if not 1500 <= int(text[start:end]) <= 2099 or _NUMBER_BEFORE.search(text, before, start):
+    if not 1500 <= int(text[start:end]) <= 2150 or _NUMBER_BEFORE.search(text, before, start):
         return False
     counted = _COUNTED_AFTER.match(text, end) is not None
     if _YEAR_BEFORE.search(text, before, start):
@@ -953,6 +954,7 @@ _NOT_BEFORE = re.compile(
     rf"\b(?:not?|never|hardly|\w+n['’]t)\b[^,.;]{{0,40}}\b(?:before|until|earlier than)\s+{_THE}$", re.IGNORECASE
 )
 _AFTER = re.compile(rf"\b(?:after|beyond)\s+{_THE}$", re.IGNORECASE)
+_AFTER_HAD = re.compile(r"\bafter\b[^,.;:()\n]{1,60}\b(?:had|held)\b[^,.;:()\n]{1,30}$", re.IGNORECASE)
 _FROM = re.compile(
     rf"\b(?:from|starting|beginning|effective|as of|with effect from)\s+{_THE}(?:early\s+)?$", re.IGNORECASE
 )
@@ -963,11 +965,15 @@ _JOIN = re.compile(
 )
 
 
-def period(text: str, time: Time, published: dt.date | None, planned: bool | None) -> Period | None:
+def period(
+    text: str, time: Time, published: dt.date | None, planned: bool | None, *, trigger: int | None = None
+) -> Period | None:
     """A claim's period: the days of `time` as the words around it ask ("since May", "by the end of 2025").
 
     `planned` says that the event lies ahead, which decides between last June and next June (None: the sentence's
-    verbs decide). An event that has happened ends by the day of publication. None where the expression has no days.
+    verbs decide). An event that has happened ends by the day of publication. `trigger` is where the event's words stand: in "since
+    the two met in September" the meeting was in September, what is told before it has lasted since. None where the
+    expression has no days.
     """
     context = _Context(text, published)
     read = _reread(context, time, planned)
@@ -981,7 +987,8 @@ def period(text: str, time: Time, published: dt.date | None, planned: bool | Non
     joined = _joined(context, time, read, before)
     if joined is not None:
         return joined
-    bounded = _bounded(before, text[time.end : time.end + 14], read, context, planned)
+    told = max(0, (trigger or 0) - time.start + len(before)) if trigger is None or trigger < time.start else 0
+    bounded = _bounded(before, text[time.end : time.end + 14], read, context, planned, told)
     return _by_now(bounded, published) if planned is False and bounded else bounded
 
 
@@ -1045,12 +1052,16 @@ def _reread(context: _Context, time: Time, planned: bool | None) -> _Days | None
     if time.rule == "relative unit" and published is not None and (back := _TRAILING.match(context.text, time.start)):
         return _Days(_shift(published, back["u"].lower(), -1), published, "span")
     if time.rule == "fiscal year":
-        return _Days(_shift(time.first, "month", -3), _shift(time.last, "month", -3), "span")
+        ahead = 3 if _APRIL_YEARS.search(context.text) else -3
+        return _Days(_shift(time.first, "month", ahead), _shift(time.last, "month", ahead), "span")
     if time.rule == "day word" and context.text[time.start : time.end].lower() == "overnight":
         return _Days(time.first, time.first + dt.timedelta(1), "span")
     return _Days(time.first, time.last, _grain(time.first, time.last))
 
 
+_APRIL_YEARS = re.compile(
+    r"\b(?:yen|Tokyo|rupees?|crore|New Delhi)\b"
+)  # their fiscal years begin in April, not October
 _TRAILING = re.compile(r"past (?P<u>year|month|week)\b", re.IGNORECASE)
 
 
@@ -1066,7 +1077,7 @@ def _grain(first: dt.date, last: dt.date) -> str:
 
 def _part_of(before: str, days: _Days) -> _Days:
     """The part of a unit that "early", "mid-", "late" and "end of" name."""
-    match = _PART.search(before)
+    match = _PART.search(before) if days.grain not in ("span", "years") else None
     return _cut(days, match.lastgroup or "") if match else days
 
 
@@ -1135,12 +1146,13 @@ def _ordered(start: _Days, end: _Days) -> Period | None:
     return Period(start=start.first, end=end.last) if start.first <= end.last else None
 
 
-def _bounded(before: str, after: str, days: _Days, context: _Context, planned: bool | None) -> Period | None:
-    """One end or both, as the preposition asks."""
+def _bounded(before: str, after: str, days: _Days, context: _Context, planned: bool | None, told: int) -> Period | None:
+    """One end or both, as the preposition asks; a clause ("since the two met") that opens before `told` is the
+    event's own."""
     published = context.published
     whole, days = days, _part_of(before, days)
     lead = _PART.sub("", before) if days != whole else before
-    if _SINCE.search(lead):
+    if _SINCE.search(lead, told):
         return Period(start=days.first, end=max(published, days.first) if published else None)
     if _NOT_BEFORE.search(lead):
         return Period(start=days.first, end=None)
@@ -1148,15 +1160,22 @@ def _bounded(before: str, after: str, days: _Days, context: _Context, planned: b
         return Period(start=None, end=days.first - dt.timedelta(1))
     if _UNTIL.search(lead) or _IS_OUT.match(after) or (not planned and _AS_OF.search(lead)):
         return Period(start=None, end=days.last)
+    if _AFTER_HAD.search(lead, told):
+        return Period(start=days.first, end=None)
     if _AFTER.search(lead):
         return Period(start=days.last + dt.timedelta(1), end=None)
     if days.grain not in ("span", "years") and (
-        (_FROM.search(lead) and (planned or _ONWARDS.match(after))) or _TAKES_EFFECT.search(lead)
+        (_FROM.search(lead) and (planned or _ONWARDS.match(after) or _lies_ahead(days, published, planned)))
+        or _TAKES_EFFECT.search(lead)
     ):
         return Period(start=days.first, end=None)
     if days.grain == "day" and whole.grain == "month" and _END_OF.search(before):
         days = _cut(whole, "late")
     return Period(start=days.first, end=days.last)
+
+
+def _lies_ahead(days: _Days, published: dt.date | None, planned: bool | None) -> bool:
+    return planned is None and published is not None and days.first > published
 
 
 _IS_OUT = re.compile(r"\s+(?:is|are|was|has) (?:out|over|ended|gone)\b|\s+ends?\b", re.IGNORECASE)

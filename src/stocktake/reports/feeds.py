@@ -40,15 +40,16 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
         raise Unreadable(
             "is a feed that is damaged; fetch it again" if feed.bozo else "is a feed without entries; try again later"
         )
+    broken_off = feed.bozo and not raw.rstrip().endswith(_ENDS)
     outlet = _text(feed.feed, "title") or None
-    for number, entry in enumerate(feed.entries, start=1):
+    for number, entry in enumerate(feed.entries[:-1] if broken_off else feed.entries, start=1):
         called = f"{name}#{_text(entry, 'link') or number}"
         try:
             yield _from_entry(entry, outlet, hints)
         except Unreadable as error:
             yield Failure(called, str(error))
-    if feed.bozo and not raw.rstrip().endswith(_ENDS):
-        yield Failure(name, "is a feed that breaks off; its entries up to there were read, fetch it again")
+    if broken_off:
+        yield Failure(name, "is a feed that breaks off; its whole entries were read, fetch it again for the rest")
 
 
 def _from_entry(entry: Any, outlet: str | None, hints: Hints) -> Obtained:

@@ -10,6 +10,7 @@ MB = 1_000_000
 
 DOCUMENT = 100 * MB  # a file that is read whole: PDF, e-mail, feed, a body in a web archive
 PAGE = 10 * MB  # HTML: a parsed tree takes some ten times its bytes, and an article seldom a hundredth of this
+PAGE_TEXT = 3 * MB  # characters in a page's body: telling article from ornament takes a second or two a megabyte
 TEXT = 20 * MB  # the reading text of one report, in bytes of UTF-8
 LINE = 64 * MB  # one line of JSON Lines: 20 MB of text with every character escaped
 PDF_PAGES = 2_000

@@ -99,6 +99,11 @@ def extract(source: str, url: str | None = None) -> Page:
     tree = _tree(source)
     facts: Any = trafilatura.extract_metadata(tree, default_url=url, date_config=dict(_DATES))
     _prune(tree)
+    if (length := _length(tree)) > limits.PAGE_TEXT:
+        raise Unreadable(
+            f"is a page with {limits.size(length)} of text, more than the {limits.size(limits.PAGE_TEXT)} an article "
+            "may have; save its text as a text file"
+        )
     page: Any = trafilatura.bare_extraction(tree, url=url, include_comments=False, config=_settings())
     text = _without_boilerplate(page.text) if page is not None and page.text else ""
     if not text:

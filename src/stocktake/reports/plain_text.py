@@ -35,7 +35,7 @@ _KEYS = {
 }
 _KEY = re.compile(r"#?\s*(\w{2,12}):\s+(\S.*)")
 _OUTLET_AND_DAY = re.compile(
-    rf"(?:published:?\s+|updated:?\s+)?(?:(?P<outlet>[^\W\d_][^,;:|.]{{1,50}}?)\s*[,|;–—-]\s*)?(?:\w{{6,9}},?\s+)?"
+    rf"(?:published:?\s+|updated:?\s+)?(?:(?![a-z]{{3,6}}day\b)(?P<outlet>[^\W\d_][^,;:|.]{{1,50}}?)\s*[,|;–—-]\s*)?(?:[a-z]{{3,6}}day,?\s+)?"
     rf"{WRITTEN}(?:,?\s+(?:at\s+)?\d{{1,2}}[:.]\d{{2}}\b.{{0,12}})?\.?",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     raw = read_whole(stream, limits.DOCUMENT)
     text = decode(raw, hints.charset)
     check_length(text)
-    heading, text = split_heading(unwrapped(text))
+    heading, text = split_heading(text)
     yield make(
         raw,
         text,
@@ -85,7 +85,7 @@ def split_heading(text: str) -> tuple[Heading, str]:
             outlet, published = outlet or match["outlet"], published or found
             del lines[index]
             break
-    title, body = said.get("title"), "\n".join(lines).strip()
+    title, body = said.get("title"), unwrapped("\n".join(lines).strip())
     return Heading(title, outlet, published, said.get("url")), with_title(title, body)
 
 

@@ -20,10 +20,34 @@ from stocktake.vocabulary import Failure
 _READ = (Kind.html, Kind.text, Kind.pdf)
 
 
+class _Forward:
+    """A stream that only goes on, as unpacked files and pipes do; fastwarc asks it no more than where it stands."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._place = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self._place += len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if offset or whence != io.SEEK_CUR:
+            raise io.UnsupportedOperation("an archive is read once, from its start to its end")
+        return self._place
+
+
 def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     """The reports of an archive, record by record."""
     records = ArchiveIterator(
-        stream,
+        _Forward(stream),
         record_types=WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion,
         parse_http=True,
         auto_decode="all",
@@ -32,10 +56,8 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     while True:
         try:
             record = next(records, None)
-        except (OSError, ValueError) as error:
-            raise Unreadable(
-                f"is damaged from here on ({error}); what came before was read, fetch the rest again"
-            ) from None
+        except (OSError, ValueError):
+            raise Unreadable("is damaged from here on; what came before was read, fetch the rest again") from None
         if record is None:
             break
         for item in _from_record(record, name, hints):
@@ -53,7 +75,11 @@ def _from_record(record: Any, name: str, hints: Hints) -> Items:
     if kinds.MEDIA_TYPES.get((media_type or "text/html").strip().lower()) not in _READ:
         return
     called = f"{name}#{address}"
-    body = record.reader.read(limits.DOCUMENT + 1)
+    try:
+        body = record.reader.read(limits.DOCUMENT + 1)
+    except (OSError, ValueError):
+        yield Failure(called, "comes in an encoding that cannot be undone; fetch it again")
+        return
     if len(body) > limits.DOCUMENT:
         yield Failure(
             called, f"is larger than the {limits.size(limits.DOCUMENT)} that are read of one document; split it"

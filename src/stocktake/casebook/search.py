@@ -304,7 +304,7 @@ class Searched(Kept):
             .where(reports.c.outlet.is_not(None), *self._conditions(wanted))
             .group_by(reports.c.outlet)
         )
-        return _commonest(connection.execute(query).tuples())
+        return _commonest((outlet, count) for outlet, count in connection.execute(query))
 
     def _months(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
         month = (

@@ -12,6 +12,9 @@ import typer
 accounts = typer.Typer(no_args_is_help=True, help="Who may sign in to a casebook that is served with accounts.")
 
 
+PANEL = "In a browser"
+
+
 class RoleName(StrEnum):
     """What an account may do."""
 
@@ -22,8 +25,8 @@ class RoleName(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Adds the verbs of this module."""
-    app.command()(serve)
-    app.add_typer(accounts, name="account")
+    app.command(rich_help_panel=PANEL)(serve)
+    app.add_typer(accounts, name="account", rich_help_panel=PANEL)
 
 
 def serve(

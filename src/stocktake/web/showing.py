@@ -19,8 +19,7 @@ from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.utils.scope.state import ScopeState
 
-from stocktake import telling
-from stocktake.web import wording
+from stocktake.web import charts, wording
 from stocktake.web.visible import visible
 
 HERE = Path(__file__).parent
@@ -74,7 +73,9 @@ def templates() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters.update(wording.FILTERS)
-    environment.globals.update(static=fingerprint, address=address, navigation=NAVIGATION, telling=telling)
+    environment.globals.update(
+        static=fingerprint, address=address, navigation=NAVIGATION, bundle_address=charts.bundle_address
+    )
     return environment
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from stocktake.web import charts
 from stocktake.web.pages import accounts, adding, journal, reports, signing
 
 HANDLERS = [
+    *charts.HANDLERS,
     *signing.HANDLERS,
     *accounts.HANDLERS,
     *reports.HANDLERS,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.datastructures import State
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
 from stocktake.casebook.accounts import Account, AccountError, Accounts, Role
+from stocktake.web.asking import Asked
 from stocktake.web.safety import may_keep_accounts
 from stocktake.web.showing import page, show
 
@@ -41,23 +41,23 @@ class AccountChange(msgspec.Struct, frozen=True, kw_only=True):
     role: Role = Role.reader
 
 
-def _page(request: Request[Any, Any, Any], state: State, refused: str = "") -> Response[Any]:
+def _page(request: Asked, state: State, refused: str = "") -> Response[Any]:
     accounts: Accounts = state.accounts
     page = AccountsPage(accounts=tuple(accounts.all()), demanded=state.accounts_demanded, refused=refused)
     return show(request, "accounts.html", page, status_code=400 if refused else 200)
 
 
 @page("/accounts", guards=[may_keep_accounts])
-def listing(request: Request[Any, Any, Any], state: State) -> Response[Any]:
+def listing(request: Asked, state: State) -> Response[Any]:
     """Every account with its role."""
     return _page(request, state)
 
 
 @post("/accounts/new", sync_to_thread=True, status_code=303, guards=[may_keep_accounts])
 def add(
-    request: Request[Any, Any, Any],
+    request: Asked,
     state: State,
-    data: Annotated[NewAccount, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[NewAccount],
 ) -> Response[Any]:
     """A new account."""
     accounts: Accounts = state.accounts
@@ -70,9 +70,9 @@ def add(
 
 @post("/accounts/change", sync_to_thread=True, status_code=303, guards=[may_keep_accounts])
 def change(
-    request: Request[Any, Any, Any],
+    request: Asked,
     state: State,
-    data: Annotated[AccountChange, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[AccountChange],
 ) -> Response[Any]:
     """Change a role, lift a lock or take an account away."""
     accounts: Accounts = state.accounts

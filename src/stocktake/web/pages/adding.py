@@ -11,19 +11,19 @@ import hashlib
 import queue
 import threading
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Stream
 
 from stocktake import reports
 from stocktake.casebook import Casebook, CasebookError
 from stocktake.casebook.adding import Added, Document
 from stocktake.vocabulary import Failure
+from stocktake.web.asking import Asked, Book
 from stocktake.web.safety import may_decide
 from stocktake.web.showing import page, show
 
@@ -80,16 +80,16 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @page("/add", guards=[may_decide])
-def forms(request: Request[Any, Any, Any]) -> Response[Any]:
+def forms(request: Asked) -> Response[Any]:
     """The forms to add reports with."""
     return show(request, "add.html", AddPage())
 
 
 @post("/add/files", guards=[may_decide], status_code=200)
 async def files(
-    request: Request[Any, Any, Any],
-    book: Casebook,
-    data: Annotated[Uploaded, Body(media_type=RequestEncodingType.MULTI_PART)],
+    request: Asked,
+    book: Book,
+    data: MultipartBody[Uploaded],
 ) -> Response[Any] | Stream:
     """Add files that were dropped or chosen."""
     held = [(file.filename, await file.read()) for file in data.files]
@@ -104,9 +104,9 @@ async def files(
 
 @post("/add/text", guards=[may_decide], status_code=200)
 async def text(
-    request: Request[Any, Any, Any],
-    book: Casebook,
-    data: Annotated[Pasted, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    request: Asked,
+    book: Book,
+    data: URLEncodedBody[Pasted],
 ) -> Response[Any] | Stream:
     """Add pasted text; it is kept as a line of JSON with what was said about it."""
     body = data.text.replace("\r\n", "\n").strip()
@@ -124,10 +124,10 @@ async def text(
 
 @post("/add/address", guards=[may_decide], status_code=200)
 async def address(
-    request: Request[Any, Any, Any],
+    request: Asked,
     state: State,
-    book: Casebook,
-    data: Annotated[Address, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    book: Book,
+    data: URLEncodedBody[Address],
 ) -> Response[Any] | Stream:
     """Fetch an address and add what it holds, under the rules of `stocktake add`."""
     wanted = data.address.strip()
@@ -143,9 +143,7 @@ def back() -> Redirect:
     return Redirect("/add", status_code=303)
 
 
-async def _added(
-    request: Request[Any, Any, Any], book: Casebook, documents: Iterator[Document | Failure]
-) -> Response[Any] | Stream:
+async def _added(request: Asked, book: Casebook, documents: Iterator[Document | Failure]) -> Response[Any] | Stream:
     steps = _steps(book, documents)
     if LINES in request.headers.get("accept", ""):
         return Stream((msgspec.json.encode(step) + b"\n" for step in steps), media_type=LINES)

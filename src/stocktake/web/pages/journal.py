@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar import Response, post
+from litestar.params import PathParameter, URLEncodedBody
 from litestar.response import Redirect
 
-from stocktake.casebook import Casebook
-from stocktake.casebook.accounts import Account
 from stocktake.casebook.search import JournalRow
+from stocktake.web.asking import Asked, Book, Choice, PageNumber, Who, clean
 from stocktake.web.pages.signing import local
 from stocktake.web.safety import may_decide
 from stocktake.web.showing import page, show
@@ -41,15 +39,17 @@ class Undo(msgspec.Struct, frozen=True, kw_only=True):
 
 @page("/journal")
 def listing(
-    request: Request[Any, Any, Any],
-    book: Casebook,
-    who: Account,
-    author: str | None = None,
-    action: str | None = None,
-    page: Annotated[int, Parameter(ge=1, le=100_000)] = 1,
+    request: Asked,
+    book: Book,
+    who: Who,
+    author: Choice = None,
+    action: Choice = None,
+    page: PageNumber = 1,
 ) -> Response[Any]:
     """Every decision, newest first."""
-    entries, total = book.journal_page(author=author, action=action, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    entries, total = book.journal_page(
+        author=clean(author), action=clean(action), limit=PER_PAGE, offset=(page - 1) * PER_PAGE
+    )
     mine = (
         row.decision.number
         for row in entries
@@ -72,11 +72,11 @@ def listing(
 
 @post("/journal/{number:int}/undo", sync_to_thread=True, status_code=303, guards=[may_decide])
 def undo(
-    request: Request[Any, Any, Any],
-    book: Casebook,
-    who: Account,
-    number: int,
-    data: Annotated[Undo, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    request: Asked,
+    book: Book,
+    who: Who,
+    number: Annotated[int, PathParameter(ge=1, le=2**53)],
+    data: URLEncodedBody[Undo],
 ) -> Response[Any]:
     """Take one decision back; that is an entry of its own, and can be undone too."""
     book.undo(number, author=who.name, reason=data.reason)

@@ -6,26 +6,23 @@ import re
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar import Response, get, post
+from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from litestar.response import Redirect
 
 from stocktake.casebook import Casebook, CasebookError, StaleDecision
-from stocktake.casebook.accounts import Account
 from stocktake.casebook.deciding import Standing
 from stocktake.casebook.search import Copy, FacetValue, FoundReport, ReportSearch
-from stocktake.vocabulary import Claim, Decision, EventType, Report
+from stocktake.vocabulary import SLOTS, Claim, Decision, EventType, Report
 from stocktake.web import forms, marks
+from stocktake.web.asking import Asked, Book, Choice, Flag, Key, PageNumber, Who, Words, clean
 from stocktake.web.forms import RefusedForm, SlotsForm
 from stocktake.web.remembering import remembered
 from stocktake.web.safety import may_decide
 from stocktake.web.showing import key_of, page, show
 
 PER_PAGE = 25
-LAST_PAGE = 100_000
-FormData = Annotated[SlotsForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
-PageNumber = Annotated[int, Parameter(ge=1, le=LAST_PAGE)]
+FormData = URLEncodedBody[SlotsForm]
 
 
 class ReportsPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,23 +59,23 @@ class ReportPage(msgspec.Struct, frozen=True, kw_only=True):
 
 @page("/reports")
 def listing(
-    request: Request[Any, Any, Any],
-    book: Casebook,
-    q: Annotated[str, Parameter(max_length=500)] = "",
-    outlet: str | None = None,
-    month: str | None = None,
-    party: str | None = None,
-    event: EventType | None = None,
-    copies: bool = False,
-    sort: str = "",
+    request: Asked,
+    book: Book,
+    q: Words = "",
+    outlet: Choice = None,
+    month: Choice = None,
+    party: Choice = None,
+    event: FromQuery[EventType | None] = None,
+    copies: Flag = False,
+    sort: Words = "",
     page: PageNumber = 1,
 ) -> Response[Any]:
     """Reports by words and facets, newest first or best match first."""
     search = ReportSearch(
         words=q.replace("\0", " "),
-        outlet=_clean(outlet),
+        outlet=clean(outlet),
         month=month if month and re.fullmatch(r"\d{4}-\d\d", month) else None,
-        party=_clean(party),
+        party=clean(party),
         event=event,
         copies=copies,
         relevance=sort != "newest" and bool(q.strip()),
@@ -103,19 +100,19 @@ def listing(
 
 @get("/reports/{key:str}", sync_to_thread=True)
 def one(
-    request: Request[Any, Any, Any],
-    book: Casebook,
-    key: Annotated[str, Parameter(max_length=200)],
-    claim: str | None = None,
-    start: Annotated[int | None, Parameter(query="from", ge=0)] = None,
-    end: Annotated[int | None, Parameter(query="to", ge=0)] = None,
+    request: Asked,
+    book: Book,
+    key: Key,
+    claim: Choice = None,
+    start: Annotated[int | None, QueryParameter(name="from", ge=0)] = None,
+    end: Annotated[int | None, QueryParameter(name="to", ge=0)] = None,
 ) -> Response[Any]:
     """A report's text with its claims marked; `claim` opens one, `from` and `to` begin a missed one."""
     return _report(request, book, key_of(key), claim, selection=(start, end) if start is not None else None)
 
 
 @get("/reports/{key:str}/original", sync_to_thread=True)
-def original(book: Casebook, key: Annotated[str, Parameter(max_length=200)]) -> Response[bytes]:
+def original(book: Book, key: Key) -> Response[bytes]:
     """The bytes that the report was made from, to be saved and never shown: they may be anything."""
     report = book.report(key)
     return Response(
@@ -129,9 +126,7 @@ def original(book: Casebook, key: Annotated[str, Parameter(max_length=200)]) -> 
 
 
 @get("/claims/{key:str}", sync_to_thread=True)
-def claim(
-    request: Request[Any, Any, Any], book: Casebook, key: Annotated[str, Parameter(max_length=200)]
-) -> Response[Any]:
+def claim(request: Asked, book: Book, key: Key) -> Response[Any]:
     """Where a claim stands: its report with the claim open; as JSON the claim itself."""
     found = book.claim(key_of(key))
     if key.endswith(".json"):
@@ -140,25 +135,25 @@ def claim(
 
 
 @post("/claims/{key:str}/accept", sync_to_thread=True, status_code=303, guards=[may_decide])
-def accept(request: Request[Any, Any, Any], book: Casebook, who: Account, key: str, data: FormData) -> Response[Any]:
+def accept(request: Asked, book: Book, who: Who, key: Key, data: FormData) -> Response[Any]:
     """Vouch for a claim as it stands."""
     return _decide(request, book, who, "accept", key, data)
 
 
 @post("/claims/{key:str}/reject", sync_to_thread=True, status_code=303, guards=[may_decide])
-def reject(request: Request[Any, Any, Any], book: Casebook, who: Account, key: str, data: FormData) -> Response[Any]:
+def reject(request: Asked, book: Book, who: Who, key: Key, data: FormData) -> Response[Any]:
     """Take a claim out."""
     return _decide(request, book, who, "reject", key, data)
 
 
 @post("/claims/{key:str}/set", sync_to_thread=True, status_code=303, guards=[may_decide])
-def correct(request: Request[Any, Any, Any], book: Casebook, who: Account, key: str, data: FormData) -> Response[Any]:
+def correct(request: Asked, book: Book, who: Who, key: Key, data: FormData) -> Response[Any]:
     """Correct a claim's slots."""
     return _decide(request, book, who, "set", key, data)
 
 
 @post("/reports/{key:str}/claims", sync_to_thread=True, status_code=303, guards=[may_decide])
-def add(request: Request[Any, Any, Any], book: Casebook, who: Account, key: str, data: FormData) -> Response[Any]:
+def add(request: Asked, book: Book, who: Who, key: Key, data: FormData) -> Response[Any]:
     """Add a claim that the reader missed; its quote must stand in the report."""
     report = book.report(key)
     try:
@@ -172,9 +167,7 @@ def add(request: Request[Any, Any, Any], book: Casebook, who: Account, key: str,
     return Redirect(f"/reports/{report.id}?claim={new}&did=added", status_code=303)
 
 
-def _decide(
-    request: Request[Any, Any, Any], book: Casebook, who: Account, action: str, key: str, data: SlotsForm
-) -> Response[Any]:
+def _decide(request: Asked, book: Book, who: Who, action: str, key: Key, data: SlotsForm) -> Response[Any]:
     claim = book.claim(key)
     try:
         value = forms.changes(data, claim) if action == "set" else None
@@ -194,8 +187,8 @@ def _decide(
 
 
 def _report(
-    request: Request[Any, Any, Any],
-    book: Casebook,
+    request: Asked,
+    book: Book,
     key: str,
     chosen: str | None,
     *,
@@ -259,6 +252,7 @@ def _drawn(
         "new": new,
         "selected": words,
         "events": [event.value for event in EventType],
+        "stated": [slot for slot in SLOTS if getattr(opened.claim, slot)] if opened else [],
         "finding": None,
     }
 
@@ -273,10 +267,6 @@ def _named(book: Casebook, key: str) -> Copy | None:
     except CasebookError:
         return None
     return Copy(id=report.id, title=report.title, outlet=report.outlet, published=report.published)
-
-
-def _clean(value: str | None) -> str | None:
-    return value.replace("\0", " ")[:300] or None if value else None
 
 
 HANDLERS = [*listing, one, original, claim, accept, reject, correct, add]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie, State
-from litestar.enums import RequestEncodingType
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
 from stocktake.casebook.accounts import SESSION_LASTS, Accounts, SignInError
+from stocktake.web.asking import Asked, Words
 from stocktake.web.safety import SESSION_COOKIE
 from stocktake.web.showing import show
 
@@ -39,7 +39,7 @@ def local(path: str) -> str:
 
 
 @get("/sign-in", sync_to_thread=False)
-def form(request: Request[Any, Any, Any], next: str = "/") -> Response[Any]:
+def form(request: Asked, next: Words = "/") -> Response[Any]:
     """The form to sign in with."""
     return show(request, "sign_in.html", SignInPage(next=local(next)))
 
@@ -51,9 +51,9 @@ def form(request: Request[Any, Any, Any], next: str = "/") -> Response[Any]:
     middleware=[RateLimitConfig(rate_limit=("minute", 30)).middleware],
 )
 def sign_in(
-    request: Request[Any, Any, Any],
+    request: Asked,
     state: State,
-    data: Annotated[SignIn, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[SignIn],
 ) -> Response[Any]:
     """Open a session; a wrong password is told without saying whether the name exists."""
     accounts: Accounts = state.accounts
@@ -74,7 +74,7 @@ def sign_in(
 
 
 @post("/sign-out", sync_to_thread=True, status_code=303)
-def sign_out(request: Request[Any, Any, Any], state: State) -> Redirect:
+def sign_out(request: Asked, state: State) -> Redirect:
     """End the session."""
     accounts: Accounts = state.accounts
     if token := request.cookies.get(SESSION_COOKIE):

@@ -1,0 +1,140 @@
+"""A casebook of the sample reports, a server over a copy of it, and a browser that notices what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from stocktake import casebook
+from stocktake.casebook import Casebook
+from stocktake.casebook.accounts import Accounts, Role
+from stocktake.web.application import application
+
+CHROMIUM = "/usr/bin/chromium"
+PASSWORD = "correct horse battery"
+PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A running server: where it answers, and the casebook that it serves."""
+
+    address: str
+    book: Casebook
+
+
+class Watched(msgspec.Struct):
+    """A page and what went wrong on it: refused by the policy, logged as an error, or asked of another host."""
+
+    page: Page
+    faults: list[str]
+
+
+@pytest.fixture(scope="session")
+def sample_casebook(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample reports, read and weighed once; tests work on copies."""
+    path = tmp_path_factory.mktemp("samples") / "samples.casebook"
+    with casebook.open(path) as book:
+        added = book.add(samples)
+        assert not added.failures, added.failures
+    return path
+
+
+@pytest.fixture
+def serve(sample_casebook: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Starts a server over a fresh copy of the samples (or an empty casebook), with accounts if asked."""
+    running: list[tuple[uvicorn.Server, threading.Thread, Casebook]] = []
+
+    def start(*, empty: bool = False, accounts: bool = False) -> Served:
+        path = tmp_path / f"{len(running)}.casebook"
+        if not empty:
+            for piece in sample_casebook.parent.glob(sample_casebook.name + "*"):
+                shutil.copy(piece, tmp_path / piece.name.replace(sample_casebook.name, path.name))
+        book = casebook.open(path)
+        if accounts:
+            for role in Role:
+                Accounts(book).add(role.value, PASSWORD, role)
+        app = application(book, name="samples.casebook", accounts_demanded=accounts)
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        running.append((server, thread, book))
+        return Served(f"http://127.0.0.1:{port}", book)
+
+    yield start
+    for server, thread, book in running:
+        server.should_exit = True
+        thread.join(10)
+        book.close()
+
+
+def free_port() -> int:
+    """A port of loopback that no one listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must have {CHROMIUM}; .ci/run installs it")
+        pytest.skip(f"CHROMIUM MISSING: {CHROMIUM} is needed to test pages in a browser (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens a page of its own browser profile; at the end nothing may have gone wrong on any."""
+    contexts: list[BrowserContext] = []
+    pages: list[Watched] = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 900, scheme: str = "light") -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        watched = Watched(page, [])
+        pages.append(watched)
+        host = address.split("/")[2]
+
+        def only_ours(route: Route) -> None:
+            if route.request.url.split("/")[2] == host:
+                route.continue_()
+            else:
+                watched.faults.append(f"asked another host: {route.request.url}")
+                route.abort()
+
+        context.route("**/*", only_ours)
+        page.on("console", lambda message: _note(watched, message))
+        page.on("pageerror", lambda fault: watched.faults.append(f"script failed: {fault}"))
+        page.goto(address)
+        return watched
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [fault for watched in pages for fault in watched.faults] == []
+
+
+def _note(watched: Watched, message: Any) -> None:
+    # A refused change answers 4xx by design, which Chromium logs as an error of its own.
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        watched.faults.append(f"logged: {message.text}")

@@ -7,7 +7,48 @@ conflicts and positions are computed from these origins alone. What is behind th
 
 from __future__ import annotations
 
-from stocktake.weighing.reprints import Copy, copies
-from stocktake.weighing.shelf import Weighing, weigh
+from stocktake.weighing.credibility import Credibility, Term
+from stocktake.weighing.findings import Origination, weigh_group
+from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
+from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
+from stocktake.weighing.reprints import CROWD, Copy, bands, copies, parent, root
+from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
+from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
+from stocktake.weighing.testimony import Testimony, testimonies
 
-__all__ = ["Copy", "Weighing", "copies", "weigh"]
+VERSION = "1"
+"""Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
+
+__all__ = [
+    "CROWD",
+    "VERSION",
+    "Changes",
+    "ContradictoryDecisions",
+    "Copy",
+    "Credibility",
+    "Grade",
+    "Memory",
+    "MissingReport",
+    "Origination",
+    "Placed",
+    "Register",
+    "Rulings",
+    "Shelf",
+    "Term",
+    "Testimony",
+    "UnknownGrade",
+    "Weighed",
+    "Weighing",
+    "bands",
+    "checked",
+    "claim_id",
+    "copies",
+    "origins",
+    "parent",
+    "root",
+    "shelved",
+    "testimonies",
+    "update",
+    "weigh",
+    "weigh_group",
+]

@@ -45,7 +45,7 @@ def _one(item: str) -> str:
         return str(_GOODS["places"]["family"])
     if named is None or named in _LOOSE:
         return head
-    return _CLASS.get(named, named)
+    return str(_CLASS.get(named, named))
 
 
 def _singular(word: str) -> str:

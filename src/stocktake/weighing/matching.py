@@ -1,10 +1,11 @@
 """Which claims speak of one happening: the clusters of a block.
 
 A matter's claims are of one type, with the same parties and goods; its deeds are one block, its plans another. In a
-block, claims without an occasion are one general finding; running totals part where they differ by more than their vagueness; dated occasions
-join where their days, places and numbers agree: pairs are scored, then joined best first, never against a
-constraint (constrained agglomeration after Basu, Davidson & Wagstaff, Constrained Clustering, 2008). Claims that look
-alike are one profile, and profiles are compared only with their neighbours in time, so the work stays near linear.
+block, claims without an occasion are one general finding; running totals part where they differ by more than their
+vagueness; dated occasions join where their days, places and numbers agree: pairs are scored, then joined best first,
+never against a constraint (constrained agglomeration after Basu, Davidson & Wagstaff, Constrained Clustering, 2008).
+Claims that look alike are one profile, and profiles are compared only with their neighbours in time, so the work
+stays near linear.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def positions(
 
 
 def _when(t: Testimony, origins: Mapping[str, Origination]) -> int:
-    return origins[t.claim].day or t.said_last or t.published
+    return origins[t.claim].day or t.said_last
 
 
 def _day(ordinal: int) -> dt.date | None:
@@ -55,25 +55,36 @@ def _stance(t: Testimony) -> Stance:
 
 
 def _moves(finding: str, party: str, said: list[tuple[int, bool, Testimony]]) -> list[Position]:
-    """Runs of one stance in the order of the days; several stances on one day stand side by side."""
-    runs: list[tuple[Stance, bool, int, list[str]]] = []
-    for day, in_part, t in sorted(said, key=lambda s: (s[0], s[2].claim)):
+    """Runs of one stance in the order of the days.
+
+    What has no day of its own (a standing position, retold later) moves nothing where the party has spoken on a
+    known day with the same stance. A party that says several things on one day holds each from that day.
+    """
+    dated = {_stance(t) for day, _, t in said if day}
+    by_day: dict[tuple[int, Stance], list[tuple[bool, Testimony]]] = defaultdict(list)
+    for day, in_part, t in said:
         stance = _stance(t)
-        part = in_part and stance is Stance.admits
-        if runs and runs[-1][0] == stance and runs[-1][1] == part:
-            runs[-1][3].append(t.claim)
+        if day or stance not in dated:
+            by_day[day or t.published, stance].append((in_part, t))
+    runs: list[tuple[Stance, bool, int, list[str]]] = []
+    for (day, stance), told in sorted(by_day.items()):
+        part = stance is Stance.admits and any(in_part for in_part, _ in told)
+        claims = sorted(t.claim for _, t in told)
+        open_runs = [run for run in runs if run[0] == stance and run[1] == part]
+        if open_runs and (open_runs[-1] is runs[-1] or open_runs[-1][2] == runs[-1][2]):
+            open_runs[-1][3].extend(claims)
         else:
-            runs.append((stance, part, day, [t.claim]))
-    ends = [run[2] for run in runs[1:]]
+            runs.append((stance, part, day, claims))
+    later = [min((r[2] for r in runs if r[2] > run[2]), default=0) for run in runs]
     return [
         Position(
             finding=finding,
             party=party,
             since=_day(start),
-            until=_day(max(end - 1, start)) if end else None,
+            until=_day(end - 1) if end else None,
             stance=stance,
             in_part=part,
-            claims=tuple(dict.fromkeys(claims)),
+            claims=tuple(claims),
         )
-        for (stance, part, start, claims), end in zip(runs, [*ends, 0], strict=True)
+        for (stance, part, start, claims), end in zip(runs, later, strict=True)
     ]

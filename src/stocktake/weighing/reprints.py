@@ -1,9 +1,9 @@
 """Near copies among reports, directed in time.
 
 MinHash signatures of four-word shingles in bands (Broder 1997; Leskovec, Rajaraman & Ullman, Mining of Massive
-Datasets, ch. 3) bring together reports that may be alike, winnowed fingerprints (Schleimer, Wilkerson & Aiken 2003) those of which one holds a passage of
-the other; the share of the smaller report's shingles that the other has too is then counted exactly. The later report is the copy; of several that it repeats, it is
-the copy of the one that it repeats most.
+Datasets, ch. 3) bring together reports that may be alike, winnowed fingerprints (Schleimer, Wilkerson & Aiken 2003)
+those of which one holds a passage of the other; the share of the smaller report's shingles that the other has too is
+then counted exactly. The later report is the copy, and of several the copy of that which it repeats most.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ SHARE = 0.4
 """A copy has at least this share of the smaller report's shingles."""
 LEAST = 6
 """Fewer shingles than this are no report to compare."""
-PERMUTATIONS, ROWS = 120, 2
+PERMUTATIONS, ROWS = 48, 4
 CROWD = 12
 """So many reports stand for a bucket: the thousandth reprint is compared with the first ones only."""
 SEED = 20
-RUN, WINDOW = 6, 8
+RUN, WINDOW = 6, 16
 """Any run of RUN + WINDOW - 1 words that two texts share is seen."""
 _PASSAGE = 1 << 62
 _WORD = re.compile(r"[^\W_]+")
@@ -122,6 +122,17 @@ def originals(reports: Iterable[Report]) -> dict[str, str]:
     return {report: root(parents, report) for report in parents}
 
 
+def parent(report: Report, earlier: Iterable[Report]) -> Copy | None:
+    """The report that this one copies, out of those before it."""
+    mine = shingles(report.text)
+    best: tuple[float, tuple[int, str]] | None = None
+    for other in earlier:
+        common = round(share(mine, shingles(other.text)), 3)
+        if common >= SHARE and (best is None or (-common, when(other)) < best):
+            best = (-common, when(other))
+    return Copy(report.id, best[1][1], -best[0]) if best else None
+
+
 def nearest(found: Iterable[Copy], every: Mapping[str, Report]) -> dict[str, str]:
     """Of the reports that one repeats, that which it repeats most, and of equals the first."""
     best: dict[str, Copy] = {}
@@ -133,7 +144,7 @@ def nearest(found: Iterable[Copy], every: Mapping[str, Report]) -> dict[str, str
 
 
 def root(parents: Mapping[str, str], report: str) -> str:
-    """The report where following copies ends; reports that name one another in a circle go back to the least of them."""
+    """The report where following copies ends; of reports that name one another in a circle, the least."""
     path = [report]
     while path[-1] in parents:
         following = parents[path[-1]]

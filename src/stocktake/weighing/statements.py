@@ -46,8 +46,10 @@ def said(sentence: str, published: dt.date | None, events: Sequence[Days], stanc
     cues: list[re.Match[str]] | None = None
     best, nearest = UNKNOWN, REACH + 1
     for time in reading.find_times(sentence, published):
-        if time.first is None or time.last is None:
-            continue
+        if time.first is None or time.last is None or time.rule == "event":
+            continue  # "before the war" dates no statement
+        if sentence[time.start : time.start + 4].lower() == "that":
+            continue  # "later that month": of another sentence
         days = Days(time.first.toordinal(), min(time.last.toordinal(), today))
         if days.first > today or any(_is(days, event, time.last.toordinal()) for event in events):
             continue

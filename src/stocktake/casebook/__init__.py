@@ -10,6 +10,8 @@ from pathlib import Path
 
 from stocktake.casebook.adding import Added, Reader, Reread
 from stocktake.casebook.book import Casebook
+from stocktake.casebook.checking import Check, Problem
+from stocktake.casebook.copying import restore
 from stocktake.casebook.faults import (
     AmbiguousId,
     CasebookError,
@@ -43,6 +45,7 @@ __all__ = [
     "AmbiguousId",
     "Casebook",
     "CasebookError",
+    "Check",
     "ClaimFilter",
     "Difference",
     "DiskFull",
@@ -53,6 +56,7 @@ __all__ = [
     "NewerCasebook",
     "NoCasebook",
     "NotACasebook",
+    "Problem",
     "ReadOnlyCasebook",
     "Reader",
     "Reread",
@@ -60,4 +64,5 @@ __all__ = [
     "UnknownId",
     "Unreachable",
     "open",
+    "restore",
 ]

@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from stocktake.casebook import adding, journal, storing
+from stocktake.casebook import adding, checking, copying, journal, storing
 from stocktake.casebook.adding import Added, Document, Reader, Reread
+from stocktake.casebook.checking import Check
 from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_slots
 from stocktake.casebook.faults import AmbiguousId, CasebookError, InvalidDecision, UnknownId
 from stocktake.casebook.keep import Kept, author_by_default
+from stocktake.casebook.programmes import Programmes
 from stocktake.casebook.search import Searched
 from stocktake.casebook.selecting import ClaimFilter, conditions, in_order
 from stocktake.casebook.storing import Heading
@@ -23,7 +25,7 @@ from stocktake.casebook.tables import journal as journal_table
 from stocktake.vocabulary import Claim, Decision, Failure, Report
 
 
-class Casebook(Searched, Kept):
+class Casebook(Searched, Programmes, Kept):
     """Reports, the claims read from them and what people decided; `stocktake.casebook.open` gives one.
 
     Safe for many threads and processes at once. `reader` stands in for the reading room (tests, other readers).
@@ -187,6 +189,17 @@ class Casebook(Searched, Kept):
         with self.reading() as connection:
             query = sa.select(sa.func.max(journal_table.c.number)).where(journal_table.c.target == target)
             return connection.execute(query).scalar() or 0
+
+    # ----------------------------------------------------------------------------------------- keeping
+
+    def check(self, *, deep: bool = False, progress: Callable[[str], None] | None = None) -> Check:
+        """Whether everything is whole; `deep` reads the reports again and compares their claims."""
+        with self.reading() as connection:
+            return checking.check(connection, self._reading() if deep else None, progress or _silent)
+
+    def backup(self, target: str | Path) -> None:
+        """Copies the casebook into a new file, while others use it."""
+        copying.backup(self.engine, self.address, Path(target))
 
     # ----------------------------------------------------------------------------------------- inside
 

@@ -9,6 +9,7 @@ the code expects is the highest number among the migrations' file names.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,7 @@ def _file(address: str, *, create: bool) -> sa.Engine:
             raise NoCasebook(address)
         if not path.absolute().parent.is_dir():
             raise CasebookError(f"{address} cannot be made: the folder {path.absolute().parent} does not exist")
-    mode = "rwc" if create else "rw"
-    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    uri = f"file:{quote(str(path.absolute()))}?{_mode(path, create=create)}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=WAIT_SECONDS, check_same_thread=False, isolation_level=None)
@@ -110,6 +110,14 @@ def _file(address: str, *, create: bool) -> sa.Engine:
 
     _say_faults_plainly(engine, address)
     return engine
+
+
+def _mode(path: Path, *, create: bool) -> str:
+    """How SQLite opens the file. Where one may only read, it must not look for files that only a writer can make."""
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)):
+        return "mode=rwc" if create else "mode=rw"
+    log = path.with_name(path.name + "-wal")
+    return "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
 
 
 def _say_faults_plainly(engine: sa.Engine, address: str) -> None:
@@ -179,10 +187,8 @@ def migrate(engine: sa.Engine, revision: str) -> None:
     settings.set_main_option("path_separator", "os")
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         settings.attributes["connection"] = connection
-        if revision == "head" or revision > (_current(connection) or ""):
-            command.upgrade(settings, revision)
-        else:
-            command.downgrade(settings, revision)
+        down = revision == "base" or revision < (_current(connection) or "")
+        (command.downgrade if down else command.upgrade)(settings, revision)
 
 
 def _current(connection: sa.Connection) -> str | None:

@@ -92,12 +92,7 @@ def put_report(
 
 def put_claims(connection: sa.Connection, report: Report, read: Sequence[Claim]) -> Difference:
     """Brings a report's claims to what reading and decisions say now."""
-    standing = standings(read, journal.entries(connection, report=report.id), report)
-    wanted = {row["id"]: row for row in (_row(s, report) for s in standing)}
-    there = {
-        row["id"]: dict(row)
-        for row in connection.execute(sa.select(claims).where(claims.c.report == report.id)).mappings()
-    }
+    wanted, there = wanted_rows(connection, report, read), kept_rows(connection, report.id)
     gone = there.keys() - wanted.keys()
     new = [row for key, row in wanted.items() if key not in there]
     changed = [row for key, row in wanted.items() if key in there and row != there[key]]
@@ -108,6 +103,18 @@ def put_claims(connection: sa.Connection, report: Report, read: Sequence[Claim])
     for row in changed:
         connection.execute(claims.update().where(claims.c.id == row["id"]).values(**row))
     return Difference(new=len(new), gone=len(gone), changed=len(changed))
+
+
+def wanted_rows(connection: sa.Connection, report: Report, read: Sequence[Claim]) -> dict[str, dict[str, Any]]:
+    """The rows that a report's claims should have, by id: as read, with the decisions in force applied."""
+    standing = standings(read, journal.entries(connection, report=report.id), report)
+    return {row["id"]: row for row in (_row(s, report) for s in standing)}
+
+
+def kept_rows(connection: sa.Connection, report_id: str) -> dict[str, dict[str, Any]]:
+    """The rows that a report's claims have, by id."""
+    rows = connection.execute(sa.select(claims).where(claims.c.report == report_id)).mappings()
+    return {row["id"]: dict(row) for row in rows}
 
 
 def claims_as_read(connection: sa.Connection, report: Report) -> list[Claim]:

@@ -187,15 +187,16 @@ def _print_csv(book: Casebook, wanted: ClaimFilter) -> None:
 def _print_table(book: Casebook, wanted: ClaimFilter) -> None:
     from stocktake.cli import session
     from stocktake.telling import counted
-    from stocktake.telling.tables import claims_table
+    from stocktake.telling.tables import claims_pages
 
-    found = list(book.claims(wanted))
-    if found:
-        outlets = {heading.id: heading.outlet for heading in book.headings()}
-        session.show(claims_table(found, outlets, session.width()))
     there = book.count_claims(wanted)
-    told = f"{counted(there, 'claim')}." if len(found) == there else f"{len(found):,} of {counted(there, 'claim')}."
-    session.say(told if there else "No claim fits. `stocktake claims` without filters lists all.")
+    if not there:
+        session.say("No claim fits. `stocktake claims` without filters lists all.")
+        return
+    outlets = {heading.id: heading.outlet for heading in book.headings()}
+    session.show_pages(claims_pages(book.claims(wanted), outlets, session.width()))
+    limited = wanted.limit is not None and wanted.limit < there
+    session.say(f"{wanted.limit:,} of {counted(there, 'claim')}." if limited else f"{counted(there, 'claim')}.")
 
 
 # --------------------------------------------------------------------------------------------- deciding

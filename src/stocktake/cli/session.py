@@ -46,14 +46,32 @@ def console(*, stderr: bool = False) -> Console:
 
 def width() -> int:
     """The columns that there are to fill."""
-    return console().width
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if sys.stdout.isatty() else UNWRAPPED
 
 
 def show(*parts: RenderableType) -> None:
     """Prints tables and texts for people."""
+    from rich.table import Table
+
+    if not sys.stdout.isatty() and all(isinstance(part, Table) for part in parts):
+        show_pages(parts)
+        return
     out = console()
     for part in parts:
-        out.print(part, soft_wrap=isinstance(part, str), markup=False)
+        out.print(part, markup=False)
+
+
+def show_pages(pages: Iterable[RenderableType]) -> None:
+    """Prints a table that comes in pages; into a pipe as aligned lines, its head once."""
+    if sys.stdout.isatty():
+        show(*pages)
+        return
+    from stocktake.telling.tables import plain_lines
+
+    for line in plain_lines(pages):
+        print(line)
 
 
 def records(structs: Iterable[Any]) -> None:

@@ -202,6 +202,17 @@ def period_from(text: str) -> Period | None:
     words = text.strip()
     if not words:
         return None
+    try:
+        return _period_from(words)
+    except ValueError as wrong:
+        if "is no date" not in str(wrong):
+            raise
+        raise ValueError(
+            f"{text!r} is no period: write it like 2023, 2023-02, 2022-08..2023-02-06, by 2025-06 or from 2024-01"
+        ) from None
+
+
+def _period_from(words: str) -> Period:
     if words.startswith(("by ", "until ")):
         return Period(start=None, end=day_from(words.split(" ", 1)[1], last=True))
     if words.startswith(("from ", "since ")):

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TextIO
 
+import msgspec
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from stocktake.casebook import Heading
 from stocktake.telling import formats
-from stocktake.vocabulary import Claim, Decision, Quantity
+from stocktake.vocabulary import Claim, Decision, Period, Quantity
 
+PAGE = 500
 TABLE_FROM = 90
 WIDE = 180
 COLOURS = {
@@ -54,6 +58,13 @@ CSV_COLUMNS = (
     "quote",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def claims_pages(claims: Iterable[Claim], outlets: Mapping[str, str | None], width: int) -> Iterator[RenderableType]:
+    """Any number of claims as tables of some hundred rows, so that the first shows before the last is read."""
+    rest = iter(claims)
+    while page := list(islice(rest, PAGE)):
+        yield claims_table(page, outlets, width)
 
 
 def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], width: int) -> RenderableType:
@@ -148,13 +159,15 @@ def slot_words(claim: Claim, outlet: str | None) -> Iterator[tuple[str, str]]:
 
 
 def decision_words(decision: Decision) -> str:
-    """A decision as a phrase: "set quantity = 6,000", "undo 3"."""
+    """A decision as a phrase: "set quantity = ≥ 6,000 drones", "undo 3"."""
     value = decision.value
     if isinstance(value, Mapping):
-        return f"{decision.action} " + ", ".join(f"{slot} = {_said(value[slot])}" for slot in sorted(value))
-    if isinstance(value, list):
-        return f"{decision.action} " + ", ".join(formats.short_id(str(part)) for part in value)
-    return decision.action if value is None else f"{decision.action} {value}"
+        words = f"{decision.action} " + ", ".join(f"{slot} = {_said(slot, value[slot])}" for slot in sorted(value))
+    elif isinstance(value, list):
+        words = f"{decision.action} " + ", ".join(formats.short_id(str(part)) for part in value)
+    else:
+        words = decision.action if value is None else f"{decision.action} {value}"
+    return f"{words} (undone)" if decision.undone else words
 
 
 def standing(claim: Claim) -> Text:
@@ -176,6 +189,26 @@ def table_of(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in {"id", "no.", "published"})
     return table
+
+
+def plain_lines(tables: Iterable[RenderableType]) -> Iterator[str]:
+    """Tables as aligned lines without colour or folding, for pipes; columns are as wide as the first table needs."""
+    widths: list[int] = []
+    for table in tables:
+        assert isinstance(table, Table)
+        rows = zip(*([str(cell) for cell in column.cells] for column in table.columns), strict=True)
+        lines = [[str(column.header) for column in table.columns], *map(list, rows)]
+        if not widths:
+            widths = [max(cell_len(line[place]) for line in lines) for place in range(len(table.columns))]
+        else:
+            del lines[0]
+        right = [column.justify == "right" for column in table.columns]
+        for line in lines:
+            cells = [
+                cell.rjust(wide) if to_right else cell + " " * (wide - cell_len(cell))
+                for cell, wide, to_right in zip(line, widths, right, strict=True)
+            ]
+            yield "  ".join(cells).rstrip()
 
 
 def text(words: str | None) -> Text:
@@ -225,11 +258,19 @@ def _yes(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _said(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {part}" for key, part in value.items() if part is not None)
-    if isinstance(value, list):
-        return " ← ".join(str(part) for part in value) or formats.OWN_VOICE
+def _said(slot: str, value: object) -> str:
+    """A slot's value in the words that one would type for it."""
+    try:
+        if slot == "quantity":
+            return formats.quantity(msgspec.convert(value, Quantity | None)) or "nothing"
+        if slot == "time":
+            return formats.period(msgspec.convert(value, Period | None)) or "nothing"
+        if slot == "sources":
+            return formats.chain(msgspec.convert(value, tuple[str, ...]))
+    except msgspec.ValidationError:
+        return str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "nothing" if value is None else str(value)
 
 

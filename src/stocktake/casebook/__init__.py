@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stocktake.casebook.adding import Added, Reader, Reread
+from stocktake.casebook.adding import EVERY_LANGUAGE, Added, Reader, Reread
 from stocktake.casebook.book import Casebook
 from stocktake.casebook.checking import Check, Problem
 from stocktake.casebook.copying import restore
+from stocktake.casebook.deciding import Standing
 from stocktake.casebook.faults import (
     AmbiguousId,
     CasebookError,
@@ -41,6 +42,7 @@ def open(address: str | Path, *, create: bool = True, reader: Reader | None = No
 
 
 __all__ = [
+    "EVERY_LANGUAGE",
     "Added",
     "AmbiguousId",
     "Casebook",
@@ -61,6 +63,7 @@ __all__ = [
     "Reader",
     "Reread",
     "StaleDecision",
+    "Standing",
     "UnknownId",
     "Unreachable",
     "open",

@@ -8,7 +8,8 @@ what was stored before stays.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -25,11 +26,29 @@ Progress = Callable[[str], None]
 CLAIMS_FILE_BATCH = 200
 
 
+class _EveryLanguage:
+    def __contains__(self, language: object) -> bool:
+        return True
+
+
+EVERY_LANGUAGE: Container[str] = _EveryLanguage()
+
+
 class Reader(msgspec.Struct, frozen=True):
-    """What makes claims of a report, and the version that says when the same report may read differently."""
+    """What makes claims of a report; its version changes when the same report may read differently."""
 
     read: Callable[[Report], Sequence[Claim]]
     version: str
+    languages: Container[str] = frozenset({"en"})
+
+    @property
+    def kind(self) -> str:
+        """Which reader this is a version of: what stands before a colon in the version."""
+        return _kind(self.version)
+
+    def unread(self, language: str) -> bool:
+        """Whether a report in this language is kept without being read."""
+        return language not in self.languages
 
 
 class Document(Protocol):
@@ -44,12 +63,17 @@ class Document(Protocol):
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
-    """What an add did: ids of reports that are new and that were there already, claims read, and what failed."""
+    """What an add did: ids of reports that are new and that were there already, claims read, and what failed.
+
+    `unread` counts new reports by language that the reader does not read; `programmes` names those taken in.
+    """
 
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     claims: int = 0
+    unread: dict[str, int] = {}
+    programmes: tuple[str, ...] = ()
 
     def __add__(self, other: Added) -> Added:
         return Added(
@@ -57,6 +81,8 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
             known=self.known + other.known,
             failures=self.failures + other.failures,
             claims=self.claims + other.claims,
+            unread=dict(Counter(self.unread) + Counter(other.unread)),
+            programmes=self.programmes + other.programmes,
         )
 
 
@@ -74,6 +100,7 @@ def add(book: Kept, documents: Iterable[Document | Failure], reader: Reader, pro
     new: list[str] = []
     known: list[str] = []
     failures: list[Failure] = []
+    unread: Counter[str] = Counter()
     claims = 0
     for document in documents:
         if isinstance(document, Failure):
@@ -88,8 +115,10 @@ def add(book: Kept, documents: Iterable[Document | Failure], reader: Reader, pro
         else:
             new.append(document.report.id)
             claims += outcome
+            if reader.unread(document.report.language):
+                unread[document.report.language] += 1
         progress(_name(document.report))
-    return Added(new=tuple(new), known=tuple(known), failures=tuple(failures), claims=claims)
+    return Added(new=tuple(new), known=tuple(known), failures=tuple(failures), claims=claims, unread=dict(unread))
 
 
 def add_claims_file(book: Kept, path: Path, progress: Progress) -> Added:
@@ -112,7 +141,9 @@ def add_claims_file(book: Kept, path: Path, progress: Progress) -> Added:
                 elif there is None:
                     failures.append(_taken(report))
                 else:
-                    put_report(connection, report, raw, "application/json", read, reading.VERSION)
+                    put_report(
+                        connection, report, raw, "application/json", read, read_with=reading.VERSION, unread=False
+                    )
                     new.append(report.id)
                     claims += len(read)
         total += Added(new=tuple(new), known=tuple(known), failures=tuple(failures), claims=claims)
@@ -121,14 +152,30 @@ def add_claims_file(book: Kept, path: Path, progress: Progress) -> Added:
     return total
 
 
+def due(connection: sa.Connection, reader: Reader) -> list[str]:
+    """The reports that a reader should read again: its own older versions', and those unread that it can read.
+
+    What another kind of reader read (a language model) stays until everything is read again.
+    """
+    found = connection.execute(
+        sa.select(reports.c.id, reports.c.read_with, reports.c.unread, reports.c.language)
+        .where(reports.c.read_with != reader.version)
+        .order_by(reports.c.day, reports.c.id)
+    )
+    return [
+        row.id
+        for row in found
+        if _kind(row.read_with) == reader.kind or (row.unread and not reader.unread(row.language))
+    ]
+
+
 def reread(book: Kept, reader: Reader, *, everything: bool, progress: Progress) -> Reread:
-    """Makes claims again, of every report or only of those that another version of the reader read."""
+    """Makes claims again, of every report or only of those that are due."""
     read, difference, failures = 0, Difference(), list[Failure]()
     with book.reading() as connection:
-        all_ids = connection.execute(sa.select(reports.c.id, reports.c.read_with).order_by(reports.c.day, reports.c.id))
-        versions = [(report_id, version) for report_id, version in all_ids]
-    due = [report_id for report_id, version in versions if everything or version != reader.version]
-    for report_id in due:
+        all_ids = connection.execute(sa.select(reports.c.id).order_by(reports.c.day, reports.c.id)).scalars().all()
+        wanted = all_ids if everything else due(connection, reader)
+    for report_id in wanted:
         with book.reading() as connection:
             report = one_report(connection, report_id)
         claims = _read(reader, report)
@@ -137,10 +184,11 @@ def reread(book: Kept, reader: Reader, *, everything: bool, progress: Progress) 
         else:
             with book.writing() as connection:
                 difference += put_claims(connection, report, claims)
-                connection.execute(reports.update().where(reports.c.id == report_id).values(read_with=reader.version))
+                now = {"read_with": reader.version, "unread": reader.unread(report.language)}
+                connection.execute(reports.update().where(reports.c.id == report_id).values(**now))
             read += 1
         progress(_name(report))
-    return Reread(read=read, current=len(versions) - len(due), difference=difference, failures=tuple(failures))
+    return Reread(read=read, current=len(all_ids) - len(wanted), difference=difference, failures=tuple(failures))
 
 
 def apply_decisions(connection: sa.Connection, report_id: str) -> None:
@@ -164,7 +212,15 @@ def _add_one(book: Kept, document: Document, reader: Reader) -> int | Failure | 
     with book.writing() as connection:
         if is_kept(connection, document.report, sha256) is not False:
             return None
-        put_report(connection, document.report, document.raw, document.media_type, read, reader.version)
+        put_report(
+            connection,
+            document.report,
+            document.raw,
+            document.media_type,
+            read,
+            read_with=reader.version,
+            unread=reader.unread(document.report.language),
+        )
     return len(read)
 
 
@@ -179,6 +235,10 @@ def _taken(report: Report) -> Failure:
     return Failure(
         _name(report), f"another document with the id {report.id} is in the casebook: give this one another id"
     )
+
+
+def _kind(version: str) -> str:
+    return version.partition(":")[0] if ":" in version else ""
 
 
 def _name(report: Report) -> str:

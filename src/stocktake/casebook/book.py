@@ -14,7 +14,7 @@ from stocktake.casebook import adding, checking, copying, journal, storing
 from stocktake.casebook.adding import Added, Document, Reader, Reread
 from stocktake.casebook.checking import Check
 from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_slots
-from stocktake.casebook.faults import AmbiguousId, CasebookError, InvalidDecision, UnknownId
+from stocktake.casebook.faults import AmbiguousId, CasebookError, FaultyStorage, InvalidDecision, UnknownId
 from stocktake.casebook.keep import Kept, author_by_default
 from stocktake.casebook.programmes import Programmes
 from stocktake.casebook.search import Searched
@@ -22,10 +22,11 @@ from stocktake.casebook.selecting import ClaimFilter, conditions, in_order
 from stocktake.casebook.storing import Heading
 from stocktake.casebook.tables import blobs, claims, reports
 from stocktake.casebook.tables import journal as journal_table
+from stocktake.casebook.weighed import Weighed
 from stocktake.vocabulary import Claim, Decision, Failure, Report
 
 
-class Casebook(Searched, Programmes, Kept):
+class Casebook(Searched, Programmes, Weighed, Kept):
     """Reports, the claims read from them and what people decided; `stocktake.casebook.open` gives one.
 
     Safe for many threads and processes at once. `reader` stands in for the reading room (tests, other readers).
@@ -46,13 +47,20 @@ class Casebook(Searched, Programmes, Kept):
         allow_private: bool = False,
         progress: Callable[[str], None] | None = None,
     ) -> Added:
-        """Takes what a file, folder, address or "-" holds, reads its claims and keeps both; bytes known are left."""
-        from stocktake import reading, reports
+        """Takes what a file, folder, address or "-" holds, reads its claims and keeps both; bytes known are left.
 
-        if Path(source).suffix == ".parquet" and reading.is_claims_file(Path(source)):
-            return adding.add_claims_file(self, Path(source), progress or _silent)
+        A Parquet file of claims read elsewhere gives these; a programme's file (TOML) is followed.
+        """
+        from stocktake import reports
+
+        path = Path(source)
+        if path.suffix == ".parquet" and path.is_file():
+            return self._add_parquet(path, progress or _silent)
+        programmes = self._follow(path)
+        if path.suffix == ".toml":
+            return programmes
         found = reports.load(source, published=published, outlet=outlet, allow_private=allow_private)
-        return self.add_documents(found, progress=progress)
+        return self.add_documents(found, progress=progress) + programmes
 
     def add_documents(
         self, documents: Iterable[Document | Failure], *, progress: Callable[[str], None] | None = None
@@ -61,14 +69,13 @@ class Casebook(Searched, Programmes, Kept):
         return adding.add(self, documents, self._reading(), progress or _silent)
 
     def reread(self, *, everything: bool = False, progress: Callable[[str], None] | None = None) -> Reread:
-        """Makes the claims again of reports that another version of the reader read; decisions are kept."""
+        """Makes the claims again of reports that an older version of the reader read; decisions are kept."""
         return adding.reread(self, self._reading(), everything=everything, progress=progress or _silent)
 
     def behind(self) -> int:
-        """How many reports were read by another version of the reader than today's."""
+        """How many reports the reader should read again: see `reread`."""
         with self.reading() as connection:
-            query = sa.select(sa.func.count()).where(reports.c.read_with != self._reading().version)
-            return connection.execute(query).scalar_one()
+            return len(adding.due(connection, self._reading()))
 
     def reports(self) -> Iterator[Report]:
         """All reports, the oldest first, the undated last."""
@@ -203,11 +210,36 @@ class Casebook(Searched, Programmes, Kept):
 
     # ----------------------------------------------------------------------------------------- inside
 
+    def _add_parquet(self, path: Path, progress: Callable[[str], None]) -> Added:
+        try:
+            from stocktake import reading
+
+            if reading.is_claims_file(path):
+                return adding.add_claims_file(self, path, progress)
+        except ModuleNotFoundError:
+            needed = "is Parquet, which needs the extra `cluster`: pip install 'stocktake[cluster]'"
+            return Added(failures=(Failure(str(path), needed),))
+        return Added(failures=(Failure(str(path), "is no file of read claims, which `stocktake read --out` makes"),))
+
+    def _follow(self, path: Path) -> Added:
+        """The programmes whose files lie here, taken in; a file that is none is a failure."""
+        names: list[str] = []
+        failures: list[Failure] = []
+        files = sorted(path.rglob("*.toml")) if path.is_dir() else [path] if path.suffix == ".toml" else []
+        for file in files:
+            try:
+                names += [programme.name for programme in self.follow_files(file)]
+            except FaultyStorage:
+                raise
+            except CasebookError as wrong:
+                failures.append(Failure(str(file), str(wrong)))
+        return Added(programmes=tuple(names), failures=tuple(failures))
+
     def _reading(self) -> Reader:
         if self._reader is None:
             from stocktake import reading
 
-            self._reader = Reader(reading.read, reading.VERSION)
+            self._reader = Reader(reading.read, reading.VERSION, getattr(reading, "LANGUAGES", frozenset({"en"})))
         return self._reader
 
     def _full_report_id(self, connection: sa.Connection, given: str) -> str:

@@ -25,7 +25,7 @@ PAGE = 1000
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as a list shows it: everything but its text."""
+    """A report as a list shows it: everything but its text; `unread` when its reader does not know its language."""
 
     id: str
     published: dt.date | None
@@ -39,6 +39,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     claims: int
     added: dt.datetime
     read_with: str
+    unread: bool
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +62,14 @@ def is_kept(connection: sa.Connection, report: Report, sha256: str) -> bool | No
 
 
 def put_report(
-    connection: sa.Connection, report: Report, raw: bytes, media_type: str, read: Sequence[Claim], version: str
+    connection: sa.Connection,
+    report: Report,
+    raw: bytes,
+    media_type: str,
+    read: Sequence[Claim],
+    *,
+    read_with: str,
+    unread: bool,
 ) -> None:
     """Stores a report, its bytes and its claims; the caller's transaction makes it one step."""
     sha256 = hashlib.sha256(raw).hexdigest()
@@ -84,7 +92,8 @@ def put_report(
             "words": len(report.text.split()),
             "day": report.published or UNDATED,
             "added": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            "read_with": version,
+            "read_with": read_with,
+            "unread": unread,
         },
     )
     put_claims(connection, report, read)

@@ -41,6 +41,7 @@ reports = sa.Table(
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("added", TEXT, nullable=False),
     sa.Column("read_with", TEXT, nullable=False),
+    sa.Column("unread", sa.Boolean, nullable=False),
     sa.Index("reports_in_order", "day", "id"),
     sa.Index("reports_by_blob", "blob"),
 )

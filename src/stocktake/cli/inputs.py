@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from stocktake.cli.readers import Chosen, ModelName, ModelPrice, ModelUrl, ReaderName
+
+if TYPE_CHECKING:
+    from stocktake.casebook import Added
 
 PANEL = "Reports in"
 
@@ -38,8 +43,15 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Let addresses lead to this machine or the local network.")
     ] = False,
+    reader: ReaderName = "local",
+    llm_url: ModelUrl = None,
+    llm_model: ModelName = None,
+    llm_price: ModelPrice = None,
 ) -> None:
-    """Take reports into the casebook and read their claims; what is there already is left as it is."""
+    """Take reports into the casebook and read their claims; what is there already is left as it is.
+
+    Programme files (TOML) are followed, and claims that `stocktake read --out` made are taken over.
+    """
     from stocktake import reports
     from stocktake.casebook import Added
     from stocktake.cli import session
@@ -47,27 +59,41 @@ def add(
     counts = [reports.count(source) for source in sources]
     total = sum(count for count in counts if count is not None) if None not in counts else None
     done = Added()
-    with session.opened(context, create=True) as book, session.progress("Reading", total) as step:
+    chosen = Chosen(reader, llm_url, llm_model, llm_price)
+    with session.opened(context, create=True, reader=chosen.reader) as book, session.progress("Reading", total) as step:
         for source in sources:
             done += book.add(source, published=published, outlet=outlet, allow_private=allow_private, progress=step)
     for failure in done.failures:
         session.say(failure)
+    chosen.tell_usage()
     print(_told(done))
     if done.failures:
         raise typer.Exit(1)
 
 
-def _told(done: object) -> str:
-    from stocktake.casebook import Added
+def _told(done: Added) -> str:
     from stocktake.telling import counted
 
-    assert isinstance(done, Added)
-    parts = [f"{counted(len(done.new), 'report')} added with {counted(done.claims, 'claim')}"]
+    parts = []
+    if done.new:
+        parts.append(f"{counted(len(done.new), 'report')} added with {counted(done.claims, 'claim')}")
     if done.known:
-        parts.append(f"{len(done.known):,} already there")
+        there = f"{len(done.known):,} there already"
+        parts.append(there if done.new else f"nothing new: {counted(len(done.known), 'report')} there already")
     if done.failures:
         parts.append(f"{len(done.failures):,} not taken (named above)")
-    return ", ".join(parts) + "."
+    if not parts and not done.programmes:
+        parts.append("no report found there")
+    told = ", ".join(parts)
+    lines = [f"{told[:1].upper()}{told[1:]}."] if told else []
+    if done.programmes:
+        lines.append(f"Following {counted(len(done.programmes), 'programme')}: {', '.join(done.programmes)}.")
+    if done.unread:
+        languages = ", ".join(f"{count:,} in {language}" for language, count in sorted(done.unread.items()))
+        lines.append(
+            f"Kept unread: {languages}. `stocktake reread --reader llm` can read other languages than English."
+        )
+    return "\n".join(lines)
 
 
 def reread(
@@ -75,17 +101,26 @@ def reread(
     everything: Annotated[
         bool, typer.Option("--all", help="Read every report again, also those that this version has read.")
     ] = False,
+    reader: ReaderName = "local",
+    llm_url: ModelUrl = None,
+    llm_model: ModelName = None,
+    llm_price: ModelPrice = None,
 ) -> None:
-    """Make the claims again after an upgrade; decisions are kept and applied to the new claims."""
+    """Make the claims again after an upgrade; decisions are kept and applied to the new claims.
+
+    With --reader llm, reads what is kept unread in other languages.
+    """
     from stocktake.cli import session
     from stocktake.telling import counted
 
-    with session.opened(context) as book:
+    chosen = Chosen(reader, llm_url, llm_model, llm_price)
+    with session.opened(context, reader=chosen.reader) as book:
         total = sum(1 for _ in book.headings()) if everything else book.behind()
         with session.progress("Reading again", total) as step:
             done = book.reread(everything=everything, progress=step)
     for failure in done.failures:
         session.say(failure)
+    chosen.tell_usage()
     change = done.difference
     print(
         f"{counted(done.read, 'report')} read again: {counted(change.new, 'new claim')}, {change.gone:,} gone, "

@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from stocktake.casebook import Casebook
+    from stocktake.casebook import Casebook, Reader
 
 UNWRAPPED = 10_000
 SHOW_PROGRESS_FROM = 5
@@ -28,11 +28,11 @@ def address(context: typer.Context) -> str:
 
 
 @contextmanager
-def opened(context: typer.Context, *, create: bool = False) -> Iterator[Casebook]:
+def opened(context: typer.Context, *, create: bool = False, reader: Reader | None = None) -> Iterator[Casebook]:
     """The casebook that the user named; `create` for the verbs that may make one."""
     from stocktake import casebook
 
-    with casebook.open(address(context), create=create) as book:
+    with casebook.open(address(context), create=create, reader=reader) as book:
         yield book
 
 

@@ -74,6 +74,7 @@ def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
     table = table_of("id", "event", "parties", "item", "quantity", "period", "who says so", "stance, modality")
     if width < WIDE:
         table.columns[5].max_width, table.columns[7].max_width = len("2023-02-06"), len("possible")
+    table.add_column("sure", justify="right")
     for claim in claims:
         table.add_row(
             Text(formats.short_id(claim.id), style="dim"),
@@ -84,6 +85,7 @@ def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
             formats.period(claim.time),
             text(formats.chain(claim, outlets.get(claim.report))),
             standing(claim),
+            formats.probability(claim.confidence),
         )
     return table
 
@@ -285,6 +287,7 @@ def _stacked(claim: Claim, outlet: str | None) -> Text:
         text(" · ".join(details)),
         "\n  ",
         standing(claim),
+        f" · {formats.probability(claim.confidence)} sure",
     )
 
 
@@ -301,4 +304,6 @@ def _stacked_heading(heading: Heading) -> Text:
 
 def _title(heading: Heading) -> Text:
     title = text(heading.title or heading.url or "(no title)")
+    if heading.unread:
+        title.append(f"  (unread: {heading.language})", style="yellow")
     return title.append("  (copy)", style="dim") if heading.copy_of else title

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("added", TEXT, nullable=False),
         sa.Column("read_with", TEXT, nullable=False),
+        sa.Column("unread", sa.Boolean, nullable=False),
     )
     op.create_index("reports_in_order", "reports", ["day", "id"])
     op.create_index("reports_by_blob", "reports", ["blob"])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import argon2
 import msgspec
 import pytest
 import uvicorn
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 
 from stocktake import casebook
 from stocktake.casebook import Casebook
+from stocktake.casebook import accounts as accounts_module
 from stocktake.casebook.accounts import Accounts, Role
 from stocktake.web.application import application
 
@@ -38,6 +40,16 @@ class Watched(msgspec.Struct):
 
     page: Page
     faults: list[str]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords hashed with little memory and time, as no test is about how long that takes."""
+    patch = pytest.MonkeyPatch()
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    patch.setattr(accounts_module, "_hasher", lambda: hasher)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from stocktake.casebook.tables import TEXT, metadata
 from stocktake.vocabulary import Decision, Forecast, Observation, Programme
 
 if TYPE_CHECKING:
-    from stocktake.forecasting import Posterior, Pull, Series, Worth
+    from stocktake.forecasting import Lever, Posterior, Pull, Series, Worth
 
 KEPT = 12  # forecasts of a programme that are kept
 VERSION = "1"  # of the model: another one makes every kept forecast old
@@ -202,6 +202,12 @@ class Programmes(Kept):
 
         held = self.posterior(programme, as_of, horizon, seed)
         return forecasting.summary(_sound(forecasting.scenario, held, settings, seed), seed, dict(settings))
+
+    def levers(self, programme: Programme | str | None = None) -> tuple[Lever, ...]:
+        """What a scenario of a programme can set."""
+        from stocktake import forecasting
+
+        return forecasting.levers(programme if isinstance(programme, Programme) else self.programme(programme))
 
     def pull(
         self,

@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stocktake.forecasting.backtest import Backtest as Backtest
+    from stocktake.forecasting.backtest import backtest as backtest
     from stocktake.forecasting.design import Design as Design
     from stocktake.forecasting.design import design as design
     from stocktake.forecasting.forecast import fit as fit
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from stocktake.forecasting.pull import Worth as Worth
     from stocktake.forecasting.pull import pulls as pulls
     from stocktake.forecasting.pull import worths as worths
+    from stocktake.forecasting.scenarios import Lever as Lever
+    from stocktake.forecasting.scenarios import levers as levers
     from stocktake.forecasting.scenarios import scenario as scenario
     from stocktake.forecasting.scenarios import updated as updated
     from stocktake.forecasting.scenarios import with_settings as with_settings
@@ -55,6 +59,10 @@ _ROOMS = {
     "Untrusted": "inference",
     "design": "design",
     "Design": "design",
+    "Backtest": "backtest",
+    "backtest": "backtest",
+    "Lever": "scenarios",
+    "levers": "scenarios",
     "scenario": "scenarios",
     "updated": "scenarios",
     "with_settings": "scenarios",

@@ -211,10 +211,10 @@ class _Layout:
         if o.measure is Measure.share and (o.high if o.high is not None else o.low or 0) > 1:
             return f"a share of {number} is above 1"
         level = o.measure in (Measure.level, Measure.nearly_exhausted)
-        inside = months.weights(o.start, o.end, self.origin, self.length).sum()
+        inside = within(o.start, o.end, self.origin, self.length).sum()
         if level:
             return None if 0 <= self._index(o.end) < self.length else f"its day {o.end} is outside the window"
-        whole = months.weights(o.start, o.end, months.of(o.start), months.of(o.end) - months.of(o.start) + 1).sum()
+        whole = within(o.start, o.end, months.of(o.start), months.of(o.end) - months.of(o.start) + 1).sum()
         if inside < 0.9 * whole:
             last = months.name(self.origin + self.length - 1)
             return f"{o.start} to {o.end} reaches outside the window {self.programme.start} to {last}"
@@ -293,7 +293,7 @@ class _Layout:
 
     def _functional(self, o: Observation) -> tuple[Array, Array | None]:
         assert o.start is not None and o.end is not None
-        inside = months.weights(o.start, o.end, self.origin, self.length)
+        inside = within(o.start, o.end, self.origin, self.length)
         if o.measure is Measure.rate:
             inside = inside / inside.sum()
         if o.measure in (Measure.level, Measure.nearly_exhausted):
@@ -408,6 +408,16 @@ class _Layout:
                             f"observations {low.id} (at least {low.low:g}) and {high.id} (at most {high.high:g}) of "
                             f"{low.path} contradict each other; both are weighed, look at them"
                         )
+
+
+def within(start: dt.date, end: dt.date, origin: int, length: int) -> Array:
+    """The part of each month of the window that lies within [start, end], by days: 1 for whole months."""
+    inside = np.zeros(length)
+    for index in range(max(months.of(start) - origin, 0), min(months.of(end) - origin, length - 1) + 1):
+        month = origin + index
+        begins, ends = max(start, months.first_day(month)), min(end, months.last_day(month))
+        inside[index] = ((ends - begins).days + 1) / months.days(month)
+    return inside
 
 
 def _months_of(o: Observation) -> float:

@@ -9,9 +9,6 @@ import calendar
 import datetime as dt
 import re
 
-import numpy as np
-import numpy.typing as npt
-
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")
 
 
@@ -47,13 +44,3 @@ def last_day(ordinal_: int) -> dt.date:
 def days(ordinal_: int) -> int:
     """How many days a month has."""
     return calendar.monthrange(ordinal_ // 12, ordinal_ % 12 + 1)[1]
-
-
-def weights(start: dt.date, end: dt.date, origin: int, length: int) -> npt.NDArray[np.float64]:
-    """The part of each month of the window that lies within [start, end], by days: 1 for whole months."""
-    inside = np.zeros(length)
-    for index in range(max(of(start) - origin, 0), min(of(end) - origin, length - 1) + 1):
-        month = origin + index
-        begins, ends = max(start, first_day(month)), min(end, last_day(month))
-        inside[index] = ((ends - begins).days + 1) / days(month)
-    return inside

@@ -239,11 +239,11 @@ def write_programme(programme: Programme) -> str:
 def _toml(table: dict[str, Any], prefix: str = "") -> str:
     lines, tables = [], []
     for key, value in table.items():
-        if value is None or value == [] or value == {}:
+        if value is None or not (value or value == 0):
             continue
         if isinstance(value, dict):
             tables.append(f"\n[{prefix}{key}]\n{_toml(value, f'{prefix}{key}.')}")
-        elif isinstance(value, list) and isinstance(value[0], dict):
+        elif isinstance(value, (list, tuple)) and isinstance(value[0], dict):
             tables += [f"\n[[{prefix}{key}]]\n{_toml(row, f'{prefix}{key}.')}" for row in value]
         else:
             lines.append(f"{_key(key)} = {_value(value)}\n")
@@ -257,7 +257,7 @@ def _key(key: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return msgspec.json.encode(value).decode()
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"

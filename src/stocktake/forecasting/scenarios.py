@@ -8,13 +8,43 @@ what else must then have been so moves with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import msgspec
 
+from stocktake.forecasting import months
 from stocktake.forecasting.design import design
 from stocktake.forecasting.inference import Posterior, changed
 from stocktake.forecasting.programme import ProgrammeError, check_programme, defaults, stoppable
 from stocktake.vocabulary import Observation, Prior, Programme
+
+
+class Lever(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a scenario can set: a month from which a flow stops, or the 90% interval of an unknown."""
+
+    name: str
+    kind: Literal["month", "interval"]
+    low: float | str
+    high: float | str
+    reason: str
+
+
+LEVERS = ("use.share", "output.growth", "imports.growth", "count.coverage", "plan.ratio", "capacity.ratio", "loss.rate")
+
+
+def levers(programme: Programme, horizon: int | None = None) -> tuple[Lever, ...]:
+    """What can be set for a programme, with the range of months, or the interval that holds now."""
+    first = months.ordinal(programme.start)
+    last = months.name(first + 12 * 10 + (horizon or programme.horizon))
+    found = [
+        Lever(name=f"{flow}.stop", kind="month", low=programme.start, high=last, reason=f"{flow} ends in this month")
+        for flow in stoppable(programme)
+    ]
+    own = {prior.name: prior for prior in programme.prior}
+    for name in LEVERS:
+        prior = own.get(name) or defaults()[name]
+        found.append(Lever(name=name, kind="interval", low=prior.low, high=prior.high, reason=prior.reason))
+    return tuple(found)
 
 
 def with_settings(programme: Programme, settings: Mapping[str, str]) -> Programme:

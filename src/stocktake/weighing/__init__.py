@@ -11,7 +11,9 @@ from stocktake.weighing.credibility import Credibility, Term
 from stocktake.weighing.findings import Origination, weigh_group
 from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
 from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
+from stocktake.weighing.register import key as source_key
 from stocktake.weighing.reprints import CROWD, Copy, bands, copies, parent, root
+from stocktake.weighing.reprints import nearest as nearest_copies
 from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
 from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
 from stocktake.weighing.testimony import Testimony, testimonies
@@ -43,10 +45,12 @@ __all__ = [
     "checked",
     "claim_id",
     "copies",
+    "nearest_copies",
     "origins",
     "parent",
     "root",
     "shelved",
+    "source_key",
     "testimonies",
     "update",
     "weigh",

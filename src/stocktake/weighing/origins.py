@@ -131,7 +131,8 @@ class _Statements:
         return self._position(t)
 
     def _position(self, t: Testimony) -> Anchor:
-        return (2, t.speaker, f"as in {self._standing.setdefault(t.speaker, t).report}")
+        first = self._standing.setdefault(t.speaker, t)
+        return (2, t.speaker, f"standing position, first in {first.path[0]} {day(first.published)}".rstrip())
 
 
 def settle(unit_anchors: Sequence[Anchor]) -> Anchor:

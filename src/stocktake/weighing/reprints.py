@@ -115,7 +115,7 @@ def originals(reports: Iterable[Report]) -> dict[str, str]:
     A report that already says whose copy it is keeps its word.
     """
     every = {report.id: report for report in reports}
-    parents = nearest(copies(every.values()), every)
+    parents = {copy.report: copy.original for copy in nearest(every.values())}
     for report in every.values():
         if report.copy_of is not None and report.copy_of in every:
             parents[report.id] = report.copy_of
@@ -127,20 +127,21 @@ def parent(report: Report, earlier: Iterable[Report]) -> Copy | None:
     mine = shingles(report.text)
     best: tuple[float, tuple[int, str]] | None = None
     for other in earlier:
-        common = round(share(mine, shingles(other.text)), 3)
-        if common >= SHARE and (best is None or (-common, when(other)) < best):
-            best = (-common, when(other))
+        common = share(mine, shingles(other.text))
+        if common >= SHARE and (best is None or (-round(common, 3), when(other)) < best):
+            best = (-round(common, 3), when(other))
     return Copy(report.id, best[1][1], -best[0]) if best else None
 
 
-def nearest(found: Iterable[Copy], every: Mapping[str, Report]) -> dict[str, str]:
-    """Of the reports that one repeats, that which it repeats most, and of equals the first."""
+def nearest(reports: Iterable[Report]) -> list[Copy]:
+    """For each copy, of the reports that it repeats that which it repeats most, and of equals the first."""
+    every = {report.id: report for report in reports}
     best: dict[str, Copy] = {}
-    for copy in found:
+    for copy in copies(every.values()):
         known = best.get(copy.report)
         if known is None or (-copy.share, when(every[copy.original])) < (-known.share, when(every[known.original])):
             best[copy.report] = copy
-    return {report: copy.original for report, copy in best.items()}
+    return [best[report] for report in sorted(best)]
 
 
 def root(parents: Mapping[str, str], report: str) -> str:

@@ -81,6 +81,11 @@ class Rulings:
                 if claim == split.stays or root(claim) == root(split.stays):
                     raise ContradictoryDecisions(by.get(root(claim), split.number), split.number, claim, split.stays)
 
+    @staticmethod
+    def named(decisions: Iterable[Decision]) -> list[str]:
+        """The claims that decisions on sameness name."""
+        return sorted({claim_id(name) for d in decisions for name in (*_listed(d.value), d.target) if name})
+
     def bonds(self) -> list[tuple[str, ...]]:
         """Claims whose matters have to be weighed together."""
         return [merge.claims for merge in self.merges] + [(*sorted(s.apart), s.stays) for s in self.splits]

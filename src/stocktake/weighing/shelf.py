@@ -82,16 +82,35 @@ class Memory:
                 self.weighed[matter] = weighed
 
     def testimony(self) -> Iterator[Testimony]:
+        """All testimony, report by report."""
         for report in self._by_report.values():
             yield from report
 
-    def weighing(self) -> Weighing:
+    @property
+    def places(self) -> Mapping[str, Placed]:
+        """By claim, where it came to lie."""
+        return self._placed
+
+    @property
+    def known(self) -> Mapping[str, Origination]:
+        """The origins, by id."""
+        return self._originations
+
+    def matters(self) -> list[Weighed]:
+        """All matters as weighed, each once."""
+        return list({id(w): w for w in self.weighed.values()}.values())
+
+    def origins(self, register: Register) -> list[Origin]:
+        """The origins described, by id."""
+        return origins(self.testimony(), self._placed, self._originations, register)
+
+    def weighing(self, register: Register) -> Weighing:
         """Everything that lies on the shelf, as weighed."""
-        whole = {id(w): w for w in self.weighed.values()}.values()
+        whole = self.matters()
         findings = sorted((f for w in whole for f in w.findings), key=lambda f: f.id)
         return Weighing(
             findings=tuple(findings),
-            origins=tuple(origins(self.testimony(), self._placed, self._originations)),
+            origins=tuple(self.origins(register)),
             origin_of={claim: placed.origin for claim, placed in sorted(self._placed.items())},
             finding_of={claim: placed.finding for claim, placed in sorted(self._placed.items())},
             conflicts=tuple(sorted((c for w in whole for c in w.conflicts), key=lambda c: c.id)),
@@ -103,10 +122,9 @@ def origins(
     testimony: Iterable[Testimony],
     placed: Mapping[str, Placed],
     known: Mapping[str, Origination],
-    register: Register | None = None,
+    register: Register,
 ) -> list[Origin]:
     """The origins of testimony, by id; the testimony that is nearest to an origin describes it."""
-    register = register or Register()
     nearest: dict[str, Testimony] = {}
     party: dict[str, bool] = {}
     for t in testimony:
@@ -138,8 +156,8 @@ def _nearness(t: Testimony, origin: Origination) -> tuple[bool, int, int, str]:
 
 def weigh(claims: Iterable[Claim], reports: Iterable[Report], decisions: Iterable[Decision] = ()) -> Weighing:
     """Weigh all claims with their reports under the analysts' decisions. The order of either does not matter."""
-    shelf = shelved(claims, reports, decisions)
-    return shelf.weighing()
+    decided = list(decisions)
+    return shelved(claims, reports, decided).weighing(Register(decided))
 
 
 def shelved(claims: Iterable[Claim], reports: Iterable[Report], decisions: Iterable[Decision] = ()) -> Memory:

@@ -62,7 +62,7 @@ class FindingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """The findings asked for; what is None or empty does not limit.
 
     `since` and `until` go by the days of the event where the finding has them, else by the days it was reported.
-    `order` is "reported" (latest first), "probability" (highest first) or "time" (by the days of the event).
+    `order` is "reported" (latest first), "probability" or "origins" (most first) or "time" (by the days of the event).
     """
 
     event: EventType | None = None
@@ -72,6 +72,7 @@ class FindingFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: dt.date | None = None
     modality: Modality | None = None
     min_probability: float | None = None
+    max_probability: float | None = None
     min_origins: int | None = None
     disputed: bool | None = None
     report: str | None = None
@@ -200,20 +201,41 @@ class Weighed(Kept):
 
     # ------------------------------------------------------------------------------------- what surrounds them
 
-    def conflicts(self, kind: ConflictKind | None = None, finding: str | None = None) -> Iterator[Conflict]:
+    def conflicts(
+        self,
+        kind: ConflictKind | None = None,
+        finding: str | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Iterator[Conflict]:
         """The conflicts, all or of a kind or of a finding."""
         self._keep_up()
+        query = sa.select(conflicts.c.body).where(*_of_kind(kind)).order_by(conflicts.c.id)
+        if finding is not None:
+            matter = sa.select(findings.c.matter).where(findings.c.id == finding).scalar_subquery()
+            named = conflicts.c.body.like(f'%"{finding}"%')
+            query = query.where(conflicts.c.matter == matter, named)
+        query = query.limit(limit).offset(offset or None)
         with self.reading() as connection:
-            query = sa.select(conflicts.c.body).order_by(conflicts.c.id)
-            if kind is not None:
-                query = query.where(conflicts.c.kind == kind.value)
-            if finding is not None:
-                matter = sa.select(findings.c.matter).where(findings.c.id == finding).scalar_subquery()
-                query = query.where(conflicts.c.matter == matter)
             found = [msgspec.json.decode(body, type=Conflict) for body in connection.execute(query).scalars()]
-        yield from (c for c in found if finding is None or finding in c.findings)
+        yield from found
 
-    def positions(self, finding: str | None = None, party: str | None = None) -> Iterator[Position]:
+    def count_conflicts(self, kind: ConflictKind | None = None) -> int:
+        """How many conflicts there are, all or of a kind."""
+        self._keep_up()
+        with self.reading() as connection:
+            query = sa.select(sa.func.count()).select_from(conflicts).where(*_of_kind(kind))
+            return connection.execute(query).scalar_one()
+
+    def positions(
+        self,
+        finding: str | None = None,
+        party: str | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Iterator[Position]:
         """How parties' positions moved, all or on one finding or of one party."""
         self._keep_up()
         query = sa.select(positions.c.body).order_by(positions.c.finding, positions.c.number)
@@ -222,7 +244,8 @@ class Weighed(Kept):
         if party is not None:
             query = query.where(sa.func.lower(positions.c.party) == party.strip().lower())
         with self.reading() as connection:
-            found = [msgspec.json.decode(body, type=Position) for body in connection.execute(query).scalars()]
+            bodies = connection.execute(query.limit(limit).offset(offset or None)).scalars()
+            found = [msgspec.json.decode(body, type=Position) for body in bodies]
         yield from found
 
     def origins(self) -> Iterator[Origin]:
@@ -622,6 +645,10 @@ def _seen(connection: sa.Connection) -> str:
 # ------------------------------------------------------------------------------------------ asking
 
 
+def _of_kind(kind: ConflictKind | None) -> list[sa.ColumnElement[bool]]:
+    return [] if kind is None else [conflicts.c.kind == kind.value]
+
+
 def _conditions(wanted: FindingFilter) -> list[sa.ColumnElement[bool]]:
     f = findings.c
     found: list[sa.ColumnElement[bool]] = []
@@ -635,6 +662,8 @@ def _conditions(wanted: FindingFilter) -> list[sa.ColumnElement[bool]]:
         found.append(_has(f.things, word, open_ended=True))
     if wanted.min_probability is not None:
         found.append(f.probability >= wanted.min_probability)
+    if wanted.max_probability is not None:
+        found.append(f.probability <= wanted.max_probability)
     if wanted.min_origins is not None:
         found.append(f.origins >= wanted.min_origins)
     if wanted.disputed is not None:
@@ -666,6 +695,7 @@ def _ordered(query: sa.Select[Any], wanted: FindingFilter) -> sa.Select[Any]:
     orders: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
         "reported": (f.last_reported.desc(), f.id),
         "probability": (f.probability.desc(), f.id),
+        "origins": (f.origins.desc(), f.id),
         "time": (sa.func.coalesce(f.first_day, f.last_day, f.first_reported), f.id),
     }
     return query.order_by(*orders[wanted.order])

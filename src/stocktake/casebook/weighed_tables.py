@@ -35,6 +35,10 @@ findings = sa.Table(
     sa.Column("id", TEXT, primary_key=True),
     sa.Column("matter", TEXT, nullable=False),
     sa.Column("event", TEXT, nullable=False),
+    sa.Column("agent", TEXT),
+    sa.Column("recipient", TEXT),
+    sa.Column("item", TEXT),
+    sa.Column("family", TEXT),
     sa.Column("parties", TEXT, nullable=False),
     sa.Column("things", TEXT, nullable=False),
     sa.Column("modality", TEXT, nullable=False),
@@ -44,6 +48,8 @@ findings = sa.Table(
     sa.Column("last_reported", sa.Date, nullable=False),
     sa.Column("probability", sa.Float, nullable=False),
     sa.Column("grade", TEXT, nullable=False),
+    sa.Column("word", TEXT, nullable=False),
+    sa.Column("claims", sa.BigInteger, nullable=False),
     sa.Column("origins", sa.BigInteger, nullable=False),
     sa.Column("disputed", sa.Boolean, nullable=False),
     sa.Column("series", TEXT),
@@ -52,6 +58,10 @@ findings = sa.Table(
     sa.Index("findings_by_event", "event", "last_reported"),
     sa.Index("findings_by_last_reported", "last_reported"),
     sa.Index("findings_by_probability", "probability"),
+    sa.Index("findings_by_agent", "agent"),
+    sa.Index("findings_by_recipient", "recipient"),
+    sa.Index("findings_by_family", "family"),
+    sa.Index("findings_by_word", "word"),
 )
 
 origins = sa.Table(
@@ -74,6 +84,7 @@ conflicts = sa.Table(
     sa.Column("body", TEXT, nullable=False),
     sa.Index("conflicts_by_matter", "matter"),
     sa.Index("conflicts_by_finding", "finding"),
+    sa.Index("conflicts_by_kind", "kind"),
 )
 
 positions = sa.Table(

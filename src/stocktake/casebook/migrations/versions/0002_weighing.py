@@ -44,6 +44,10 @@ def upgrade() -> None:
         sa.Column("id", TEXT, primary_key=True),
         sa.Column("matter", TEXT, nullable=False),
         sa.Column("event", TEXT, nullable=False),
+        sa.Column("agent", TEXT),
+        sa.Column("recipient", TEXT),
+        sa.Column("item", TEXT),
+        sa.Column("family", TEXT),
         sa.Column("parties", TEXT, nullable=False),
         sa.Column("things", TEXT, nullable=False),
         sa.Column("modality", TEXT, nullable=False),
@@ -53,6 +57,8 @@ def upgrade() -> None:
         sa.Column("last_reported", sa.Date, nullable=False),
         sa.Column("probability", sa.Float, nullable=False),
         sa.Column("grade", TEXT, nullable=False),
+        sa.Column("word", TEXT, nullable=False),
+        sa.Column("claims", sa.BigInteger, nullable=False),
         sa.Column("origins", sa.BigInteger, nullable=False),
         sa.Column("disputed", sa.Boolean, nullable=False),
         sa.Column("series", TEXT),
@@ -62,6 +68,8 @@ def upgrade() -> None:
     op.create_index("findings_by_event", "findings", ["event", "last_reported"])
     op.create_index("findings_by_last_reported", "findings", ["last_reported"])
     op.create_index("findings_by_probability", "findings", ["probability"])
+    for column in ("agent", "recipient", "family", "word"):
+        op.create_index(f"findings_by_{column}", "findings", [column])
     op.create_table(
         "origins",
         sa.Column("id", TEXT, primary_key=True),
@@ -80,6 +88,7 @@ def upgrade() -> None:
     )
     op.create_index("conflicts_by_matter", "conflicts", ["matter"])
     op.create_index("conflicts_by_finding", "conflicts", ["finding"])
+    op.create_index("conflicts_by_kind", "conflicts", ["kind"])
     op.create_table(
         "positions",
         sa.Column("finding", TEXT, primary_key=True),

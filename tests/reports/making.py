@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import io
 import zlib
 from pathlib import Path
 
+import msgspec
+
 from stocktake import reports
-from stocktake.reports import Failure, Obtained
+from stocktake.reports import Failure, Obtained, limits
+from stocktake.vocabulary import Report
 
 SENTENCE = "Russia launched 283 Shahed drones in October, the air force said."
 PARAGRAPHS = (
@@ -109,3 +114,90 @@ def bomb(megabytes: int) -> bytes:
 
 def gz(raw: bytes) -> bytes:
     return gzip.compress(raw, mtime=0)
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """A few good documents of each kind, for tests and `fuzz/` to damage."""
+    line = b'{"id": "a", "published": "2023-11-02", "outlet": "Wire", "text": "%s"}\n' % SENTENCE.encode()
+    letter = (
+        "From: Desk <d@a.example>\nSubject: =?utf-8?q?Launches_=C3=A9?=\nDate: Sat, 24 Dec 2022 16:20:00 +0200\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
+        "--b\nContent-Type: text/plain; charset=koi8-r\nContent-Transfer-Encoding: quoted-printable\n\n"
+        f"{SENTENCE}=20\n--b\nContent-Type: text/html; name=a.html\nContent-Transfer-Encoding: base64\n\n"
+        "PGh0bWw+PGJvZHk+PHA+RHJvbmVzPC9wPg==\n--b--\n"
+    ).encode()
+    heads = '<meta property="article:published_time" content="2024-10-01T23:30:00-05:00"><meta charset="utf-8">'
+    archive = (
+        record("https://a.example/1", page(), Content_Type="text/html; charset=utf-8")
+        + record("https://a.example/2", gz(page()), Content_Type="text/html", Content_Encoding="gzip")
+        + record(
+            "https://a.example/3", b"5\r\nhello\r\n0\r\n\r\n", Content_Type="text/html", Transfer_Encoding="chunked"
+        )
+        + record("https://a.example/4", SENTENCE.encode(), kind="conversion")
+    )
+    entry = f"<title>A &amp; B</title><link>https://a.example/1</link><description><![CDATA[<p>{SENTENCE}</p>]]></description>"
+    atom = (
+        '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>W</title><entry><title>T</title>'
+        f'<updated>2023-11-02T10:00:00Z</updated><content type="html">&lt;p&gt;{SENTENCE}</content></entry></feed>'
+    ).encode()
+    return {
+        "html": [
+            page(),
+            page(head=heads, around="<nav>x</nav><form><p>y</p></form>"),
+            page().replace(b"utf-8", b"koi8-r"),
+        ],
+        "pdf": [
+            pdf([SENTENCE], ["A title", "Lakeside Papers | 28 June 2024"]),
+            pdf([]),
+            pdf([SENTENCE], encrypted=True),
+        ],
+        "txt": [
+            f"Title: A\nDate: 2023-11-02\n\n{SENTENCE}".encode(),
+            f"A\nWire, 2 May 2023\n{SENTENCE}".encode("utf-16"),
+        ],
+        "eml": [letter, letter.replace(b"multipart/mixed", b"multipart/alternative")],
+        "jsonl": [line * 3, line.replace(b"Russia", b"\\u0420\\ud83d\\ude00")],
+        "warc": [archive, gz(archive)],
+        "rss": [rss(entry, "<title>x</title><pubDate>Thu, 02 Nov 2023 10:00:00 GMT</pubDate>"), atom],
+        "parquet": [parquet()],
+        "gz": [gz(line * 3), gz(page()) + gz(page())],
+        "bin": [page(), letter, line, atom, SENTENCE.encode()],
+    }
+
+
+def parquet() -> bytes:
+    """Two reports as Parquet; empty where the extra is not installed."""
+    try:
+        import pyarrow
+        from pyarrow import parquet as pq
+    except ImportError:
+        return b""
+    buffer = io.BytesIO()
+    pq.write_table(
+        pyarrow.table({"id": ["a", "b"], "text": [SENTENCE, "x"], "published": ["2023-01-02", None]}), buffer
+    )
+    return buffer.getvalue()
+
+
+def broken_promises(raw: bytes, name: str) -> list[str]:
+    """What reading `raw` breaks of what the room promises; empty when it keeps its word."""
+    items = list(reports.take(raw, name))
+    broken = [] if items else ["nothing comes of it, not even a failure"]
+    for item in items:
+        if isinstance(item, Failure):
+            broken += [f"not a sentence: {item}"] * (not item.reason.isprintable() or len(item.reason) > 300)
+            broken += [f"unforeseen: {item}"] * item.reason.startswith("cannot be read (")
+            continue
+        report = item.report
+        text = report.text
+        broken += ["blank text"] * (not text.strip())
+        broken += ["text that no store can keep"] * ("\x00" in text or any("\ud800" <= c <= "\udfff" for c in text))
+        broken += ["text over the limit"] * (len(text.encode("utf-8", "replace")) > limits.TEXT)
+        if item.media_type != "application/json":
+            broken += ["id is not the hash"] * (report.id != hashlib.sha256(item.raw).hexdigest())
+        for value in (report.title, report.outlet, report.url):
+            broken += [f"more than a line: {value!r}"] * (value is not None and (not value.strip() or "\n" in value))
+        broken += ["not the same in JSON"] * (msgspec.json.decode(msgspec.json.encode(report), type=Report) != report)
+    if items != list(reports.take(raw, name)):
+        broken.append("another result the second time")
+    return broken

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import zlib
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,18 @@ def test_limits_are_said_as_people_say_sizes() -> None:
         "1.5 MB",
         "50 MB",
     ]
+
+
+def test_a_pdf_that_unrolls_without_end_costs_only_its_own_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """200 kB that draw 80 MB of glyphs: given up at the time limit, and the next PDF is read as ever."""
+    glyphs = zlib.compress(b"BT /F1 11 Tf 14 TL 72 770 Td\n" + b"(aaaaaaaaaaaaaaaaaaaaaaaaaa) Tj T*\n" * 2_400_000, 9)
+    raw = pdf([SENTENCE])
+    start, end = raw.index(b"<< /Length"), raw.index(b"\nendstream")
+    raw = raw[:start] + b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(glyphs) + glyphs + raw[end:]
+    monkeypatch.setattr(limits, "PDF_SECONDS", 1.5)
+
+    failures = taken(raw, "a.pdf")[1]
+
+    assert "too much memory or time" in failures[0].reason
+    monkeypatch.setattr(limits, "PDF_SECONDS", 60.0)
+    assert taken(pdf([SENTENCE]), "b.pdf")[0][0].report.text == SENTENCE

@@ -14,6 +14,8 @@ PAGE_TEXT = 3 * MB  # characters in a page's body: telling article from ornament
 TEXT = 20 * MB  # the reading text of one report, in bytes of UTF-8
 LINE = 64 * MB  # one line of JSON Lines: 20 MB of text with every character escaped
 PDF_PAGES = 2_000
+PDF_MEMORY = 1_500 * MB  # address space of the process that reads PDFs
+PDF_SECONDS = 60.0
 ATTACHMENTS = 200  # parts of one e-mail
 MAIL_DEPTH = 3  # e-mails attached to e-mails
 

@@ -38,7 +38,9 @@ _SHORTEST = "50"  # characters that make an article; wire items are short
 _DATES = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2099-12-31"}
 _NEVER_CUT = frozenset({"html", "head", "body", "article", "main"})
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_BLOCKS = ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td", "section", "article")
+_BLOCKS = frozenset(
+    ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td", "section", "article")
+)
 _TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
 _LARGEST_SHARE = 0.5  # a named piece that holds more of the page's text than this is its frame, and stays
 
@@ -120,10 +122,11 @@ def fragment(source: str) -> str:
         return ""
     tree = _tree(f"<html><body><div>{source}</div></body></html>")
     _prune(tree)
-    for element in tree.iter(*_BLOCKS):
-        element.text = f"\n{element.text or ''}"
-        element.tail = f"\n{element.tail or ''}"
-    return _without_boilerplate("\n".join(" ".join(line.split()) for line in tree.text_content().split("\n")))
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        pieces.append("\n" if element.tag in _BLOCKS else "")
+        pieces.append((element.text if event == "start" else element.tail) or "")
+    return _without_boilerplate("\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n")))
 
 
 def _tree(source: str) -> markup.HtmlElement:

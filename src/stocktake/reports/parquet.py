@@ -37,8 +37,8 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
             for row in batch.to_pylist():
                 number += 1
                 yield _from_row(row, f"{name}:{number}", hints)
-    except (ArrowException, OSError) as error:
-        raise Unreadable(f"is Parquet that is damaged ({_first_line(error)}); write it again") from None
+    except (ArrowException, OSError, UnicodeDecodeError):
+        raise Unreadable("is Parquet that is damaged; write it again") from None
     if not number:
         raise Unreadable("is Parquet without a row; give one that holds reports")
 
@@ -54,7 +54,3 @@ def _from_row(row: dict[str, Any], name: str, hints: Hints) -> Item:
         return Failure(name, str(error))
     except (msgspec.ValidationError, UnicodeError, ValueError) as error:
         return Failure(name, f"is not a report ({error}); correct the row")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:120]

@@ -1,4 +1,4 @@
-"""Reads a PDF that has a text layer (pypdfium2): its lines joined to paragraphs, running heads and page numbers off.
+"""Reads a PDF that has a text layer: its lines joined to paragraphs, running heads and page numbers off.
 
 The title is the document's own, else its first line; the date is one printed under it. The date in a PDF's
 properties is the day the file was made, so it is not taken for the day of publication.
@@ -10,10 +10,9 @@ import re
 from collections import Counter
 from typing import BinaryIO
 
-import pypdfium2
-
 from stocktake.reports import limits
 from stocktake.reports.obtained import Hints, Items, Unreadable, make
+from stocktake.reports.pdf_text import pages
 from stocktake.reports.plain_text import split_heading
 from stocktake.reports.whole import read_whole
 
@@ -23,31 +22,18 @@ _SENTENCE_END = (".", "!", "?", ":", "”", '"', "’", ")", "؟")
 _FULL_LINE = 0.75  # a line that ends a sentence and is shorter than this share of the widest ends its paragraph
 _RUNNING = 0.5  # a first or last line that stands on more than this share of the pages is no text
 _HEADING = 10  # lines at the top of the first page where the outlet and the date stand
-_PASSWORD = "password"
-_TITLE = "Title"
 
 
 def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     """The one report that a PDF is."""
     raw = read_whole(stream, limits.DOCUMENT)
-    try:
-        document = pypdfium2.PdfDocument(raw)
-    except pypdfium2.PdfiumError as error:
-        if _PASSWORD in str(error).lower():
-            raise Unreadable("is a PDF locked with a password; save it without one") from None
-        raise Unreadable("is a damaged PDF; fetch it again or print it anew") from None
-    try:
-        if len(document) > limits.PDF_PAGES:
-            raise Unreadable(f"is a PDF of {len(document):,} pages, more than {limits.PDF_PAGES:,}; split it")
-        pages = _pages(document)
-        stated = document.get_metadata_dict().get(_TITLE, "").strip()
-    finally:
-        document.close()
-    heading, text = split_heading("\n".join(_paragraphs(_without_running(pages))))
+    read = pages(raw)
+    lines = [_lines(text) for text in read.texts]
+    heading, text = split_heading("\n".join(_paragraphs(_without_running(lines))))
     if not text.strip():
         raise Unreadable("is a PDF without text, a scan perhaps; run text recognition over it first")
     first = text.split("\n", 1)[0]
-    title = heading.title or (first if len(first) <= 200 else stated)
+    title = heading.title or (first if len(first) <= 200 else read.title)
     yield make(
         raw,
         text,
@@ -60,26 +46,9 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     )
 
 
-def _pages(document: pypdfium2.PdfDocument) -> list[list[str]]:
-    """The lines of each page; stops with a refusal once they are more text than a report may have."""
-    pages: list[list[str]] = []
-    length = 0
-    for number in range(len(document)):
-        page = document[number]
-        try:
-            textpage = page.get_textpage()
-            text = textpage.get_text_bounded()
-            textpage.close()
-        except pypdfium2.PdfiumError:
-            text = ""
-        finally:
-            page.close()
-        length += len(text)
-        if length > limits.TEXT:
-            raise Unreadable(f"holds more text than the {limits.size(limits.TEXT)} that one report may have; split it")
-        text = _HYPHEN_AT_END.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-        pages.append([line.strip() for line in text.split("\n") if line.strip()])
-    return pages
+def _lines(text: str) -> list[str]:
+    text = _HYPHEN_AT_END.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _without_running(pages: list[list[str]]) -> list[str]:

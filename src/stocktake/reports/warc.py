@@ -68,7 +68,7 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
 
 
 def _from_record(record: Any, name: str, hints: Hints) -> Items:
-    address = record.headers.get("WARC-Target-URI") or record.record_id
+    address = (record.headers.get("WARC-Target-URI") or record.record_id or "").strip("<> ")
     if record.is_http and record.http_headers is not None and record.http_headers.status_code != 200:
         return
     media_type = record.http_content_type if record.is_http else record.headers.get("Content-Type", "").split(";")[0]
@@ -91,7 +91,7 @@ def _from_record(record: Any, name: str, hints: Hints) -> Items:
     from stocktake.reports.loading import parse_stream
 
     within = msgspec.structs.replace(
-        hints, url=address.strip("<>"), retrieved=record.record_date, charset=record.http_charset
+        hints, url=address or None, retrieved=record.record_date, charset=record.http_charset
     )
     yield from parse_stream(io.BytesIO(body), called, within, media_type, "")
 

@@ -46,6 +46,7 @@ def start(work: str, address: str, *, preexec: Callable[[], None] | None = None)
     """Runs one of the works of killed_works.py in a process of its own."""
     return subprocess.Popen(
         [sys.executable, str(HERE / "killed_works.py"), work, address],
+        env={**os.environ, "PYTHONPATH": str(HERE.parent)},
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=preexec,

@@ -31,6 +31,7 @@ from stocktake.casebook.faults import (
 from stocktake.casebook.opening import engine_at, shown
 from stocktake.casebook.selecting import ClaimFilter
 from stocktake.casebook.storing import Difference, Heading
+from stocktake.casebook.weighed import Evidence, Explanation, FindingFilter, SourceEntry, Update
 
 
 def open(address: str | Path, *, create: bool = True, reader: Reader | None = None) -> Casebook:
@@ -51,7 +52,10 @@ __all__ = [
     "ClaimFilter",
     "Difference",
     "DiskFull",
+    "Evidence",
+    "Explanation",
     "FaultyStorage",
+    "FindingFilter",
     "Heading",
     "InvalidDecision",
     "LockedCasebook",
@@ -62,10 +66,12 @@ __all__ = [
     "ReadOnlyCasebook",
     "Reader",
     "Reread",
+    "SourceEntry",
     "StaleDecision",
     "Standing",
     "UnknownId",
     "Unreachable",
+    "Update",
     "open",
     "restore",
 ]

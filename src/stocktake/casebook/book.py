@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from stocktake.casebook import adding, checking, copying, journal, storing
 from stocktake.casebook.adding import Added, Document, Reader, Reread
+from stocktake.casebook.browsing import Browsed
 from stocktake.casebook.checking import Check
 from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_slots
 from stocktake.casebook.faults import AmbiguousId, CasebookError, FaultyStorage, InvalidDecision, UnknownId
@@ -22,11 +23,10 @@ from stocktake.casebook.selecting import ClaimFilter, conditions, in_order
 from stocktake.casebook.storing import Heading
 from stocktake.casebook.tables import blobs, claims, reports
 from stocktake.casebook.tables import journal as journal_table
-from stocktake.casebook.weighed import Weighed
 from stocktake.vocabulary import Claim, Decision, Failure, Report
 
 
-class Casebook(Searched, Programmes, Weighed, Kept):
+class Casebook(Searched, Programmes, Browsed, Kept):
     """Reports, the claims read from them and what people decided; `stocktake.casebook.open` gives one.
 
     Safe for many threads and processes at once. `reader` stands in for the reading room (tests, other readers).
@@ -219,6 +219,8 @@ class Casebook(Searched, Programmes, Weighed, Kept):
         except ModuleNotFoundError:
             needed = "is Parquet, which needs the extra `cluster`: pip install 'stocktake[cluster]'"
             return Added(failures=(Failure(str(path), needed),))
+        except (ValueError, OSError) as wrong:
+            return Added(failures=(Failure(str(path), f"cannot be read as Parquet: {str(wrong).splitlines()[0]}"),))
         return Added(failures=(Failure(str(path), "is no file of read claims, which `stocktake read --out` makes"),))
 
     def _follow(self, path: Path) -> Added:

@@ -95,7 +95,7 @@ def _bytes(connection: sa.Connection) -> Iterator[Problem]:
     for row in storing.streamed(connection, sa.select(blobs)).mappings():
         try:
             raw = storing.unpacked(row)
-        except zlib.error:
+        except (zlib.error, TypeError):
             yield Problem(f"bytes {row['sha256'][:12]}", "cannot be unpacked: they were damaged")
             continue
         if hashlib.sha256(raw).hexdigest() != row["sha256"]:

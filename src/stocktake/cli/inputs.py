@@ -72,7 +72,7 @@ def add(
 
 
 def _told(done: Added) -> str:
-    from stocktake.telling import counted
+    from stocktake.telling import counted, language
 
     parts = []
     if done.new:
@@ -89,7 +89,7 @@ def _told(done: Added) -> str:
     if done.programmes:
         lines.append(f"Following {counted(len(done.programmes), 'programme')}: {', '.join(done.programmes)}.")
     if done.unread:
-        languages = ", ".join(f"{count:,} in {language}" for language, count in sorted(done.unread.items()))
+        languages = ", ".join(f"{count:,} in {language(code)}" for code, count in sorted(done.unread.items()))
         lines.append(
             f"Kept unread: {languages}. `stocktake reread --reader llm` can read other languages than English."
         )
@@ -124,7 +124,7 @@ def reread(
     change = done.difference
     print(
         f"{counted(done.read, 'report')} read again: {counted(change.new, 'new claim')}, {change.gone:,} gone, "
-        f"{change.changed:,} changed. {done.current:,} were up to date."
+        f"{change.changed:,} changed. {counted(done.current, 'report was', 'reports were')} up to date."
     )
     if done.failures:
         raise typer.Exit(1)

@@ -85,11 +85,11 @@ def period(value: Period | None) -> str:
 
 
 def _first(day: dt.date) -> str:
-    return f"{day:%Y-%m}" if day.day == 1 else day.isoformat()
+    return day.isoformat()[:7] if day.day == 1 else day.isoformat()
 
 
 def _month_or_day(day: dt.date) -> str:
-    return f"{day:%Y-%m}" if day.day == calendar.monthrange(day.year, day.month)[1] else day.isoformat()
+    return day.isoformat()[:7] if day.day == calendar.monthrange(day.year, day.month)[1] else day.isoformat()
 
 
 def _last(day: dt.date) -> str:
@@ -130,6 +130,14 @@ def printable(text: str) -> str:
         " " if c in "\n\t\r" else "�" if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in SOFT else c
         for c in text
     )
+
+
+def language(code: str) -> str:
+    """A language's English name for its code: "ru" is Russian."""
+    import pycountry
+
+    found = pycountry.languages.get(alpha_2=code)
+    return str(found.name) if found else code
 
 
 def short_id(full: str) -> str:

@@ -1,0 +1,125 @@
+"""What leaves the casebook: `export` for other tools, `dossier` for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stocktake.cli.claims import _event, _first_day, _last_day
+
+if TYPE_CHECKING:
+    from stocktake.casebook import FindingFilter
+
+PANEL = "Handing on"
+
+Event = Annotated[str | None, typer.Option(metavar="EVENT", parser=_event, help="Only findings of this kind of event.")]
+Party = Annotated[str | None, typer.Option(metavar="NAME", help="Only findings that name this party.")]
+Item = Annotated[str | None, typer.Option(metavar="WORDS", help="Only findings about items with these words.")]
+Since = Annotated[
+    dt.date | None, typer.Option(metavar="DATE", parser=_first_day, help="Only findings on or after this day.")
+]
+Until = Annotated[
+    dt.date | None, typer.Option(metavar="DATE", parser=_last_day, help="Only findings on or before this day.")
+]
+MinProbability = Annotated[
+    float | None, typer.Option(metavar="P", min=0, max=1, help="Only findings at least this probable, 0 to 1.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the verbs on the command line."""
+    app.command(rich_help_panel=PANEL)(export)
+    app.command(rich_help_panel=PANEL)(dossier)
+
+
+def export(
+    context: typer.Context,
+    form: Annotated[str, typer.Argument(help="ftm, register, jsonld, parquet, sqlite or ics.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")],
+    event: Event = None,
+    party: Party = None,
+    item: Item = None,
+    since: Since = None,
+    until: Until = None,
+    min_probability: MinProbability = None,
+) -> None:
+    """Write findings and what they rest on for other tools."""
+    from stocktake.cli.session import opened, say
+    from stocktake.telling import exports
+
+    if form not in exports.FORMS:
+        raise typer.BadParameter(f"there is no export {form!r}; give one of {', '.join(exports.FORMS)}")
+    wanted = _wanted(event, party, item, since, until, min_probability)
+    _check_folder(output)
+    with opened(context) as book:
+        count = exports.export(book, form, output, wanted)
+    say(f"{output}: {count} records, {exports.FORMS[form]}")
+
+
+def dossier(
+    context: typer.Context,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write: .html, .md or .pdf.")
+    ],
+    title: Annotated[str | None, typer.Option("--title", help="The dossier's title.")] = None,
+    finding: Annotated[
+        list[str] | None, typer.Option("--finding", metavar="ID", help="Only this finding; may be given several times.")
+    ] = None,
+    programme: Annotated[
+        str | None, typer.Option("--programme", help="Add the forecast of this programme, with its charts.")
+    ] = None,
+    event: Event = None,
+    party: Party = None,
+    item: Item = None,
+    since: Since = None,
+    until: Until = None,
+    min_probability: MinProbability = None,
+) -> None:
+    """Write one self-contained document to hand to an editor: findings, evidence, charts, sources, method."""
+    from stocktake.cli.session import opened, say
+    from stocktake.telling.dossier import FORMATS, write
+    from stocktake.telling.dossier.gathering import collect
+
+    if output.suffix.lower() not in FORMATS:
+        raise typer.BadParameter(f"{output.name} ends in none of {', '.join(FORMATS)}; name the form by its ending")
+    _check_folder(output)
+    wanted = _wanted(event, party, item, since, until, min_probability)
+    with opened(context) as book:
+        made = collect(book, wanted, title=title, findings=finding or (), programme=programme)
+    try:
+        write(made, output)
+    except ValueError as problem:
+        say(f"stocktake: {problem}")
+        raise typer.Exit(1) from None
+    say(f"{output}: {len(made.entries)} findings on {len(made.reports)} reports")
+
+
+def _check_folder(output: Path) -> None:
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {output.parent}; make it or name another")
+
+
+def _wanted(
+    event: str | None,
+    party: str | None,
+    item: str | None,
+    since: dt.date | None,
+    until: dt.date | None,
+    min_probability: float | None,
+) -> FindingFilter | None:
+    """The filter, None when nothing limits."""
+    from stocktake.casebook import FindingFilter
+    from stocktake.vocabulary import EventType
+
+    wanted = FindingFilter(
+        event=EventType(event) if event else None,
+        party=party,
+        item=item,
+        since=since,
+        until=until,
+        min_probability=min_probability,
+    )
+    return None if wanted == FindingFilter() else wanted

@@ -32,6 +32,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 _WORDS: dict[str, Any] = tomllib.loads(_read("numbers.toml"))
+_MONTHS: dict[str, int] = tomllib.loads(_read("calendar.toml"))["months"]
 _CARDINALS: dict[str, int] = _WORDS["cardinals"]
 _MULTIPLIERS: dict[str, int] = _WORDS["multipliers"]
 _SHORT: dict[str, int] = _WORDS["short_multipliers"]
@@ -216,11 +217,20 @@ def _opens(text: str, position: int, digit: bool, start: int) -> bool:
 
 
 _SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{_SIGN})\s?$")
+_SIGN_ENDS = frozenset(sign[-1] for sign in _SIGNS)
 _MINUS_BEFORE = re.compile(r"(?i:\b(?:minus|sub|now|then|mid|under|plus|a|post|non|nearly|about)[-‑])$")
 
 
+def _sign_before(text: str, position: int) -> re.Match[str] | None:
+    """The currency sign that ends at a position, with one space at most between."""
+    last = text[position - 1 : position]
+    if last.isspace():
+        last = text[position - 2 : position - 1]
+    return _SIGN_BEFORE.search(text, max(0, position - 6), position) if last in _SIGN_ENDS and last else None
+
+
 def _ends_with_sign(text: str, position: int) -> bool:
-    return _SIGN_BEFORE.search(text, max(0, position - 5), position) is not None
+    return _sign_before(text, position) is not None
 
 
 def _hyphen_is_minus(text: str, position: int) -> bool:
@@ -273,49 +283,38 @@ def _plain(match: re.Match[str], tag: str) -> float:
 
 
 _NEGATIVE = re.compile(r"(?:(?i:\bminus[-\s])|(?<![\w\d)])[-−])$")
-_DATE_BEFORE = re.compile(
-    r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s$|\b(?:January|February|March|April|May|June|July|August|"
-    r"September|October|November|December)\s(?:\d{1,2}(?:-|–|\sand\s|\sto\s))?$"
-)
+_DATE_BEFORE = re.compile(rf"(?:^|\W)(?:{_any(_MONTHS)})\.?\s(?:\d{{1,2}}(?:-|–|\sand\s|\sto\s))?$", re.IGNORECASE)
 _DATE_AFTER = re.compile(
     r"(?:st|nd|rd|th)?(?:\s?(?:-|–|and|to)\s?\d{1,2})?\s(?:of\s)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|t?ember|ober|\.|\b)"
 )
 _CLOCK = re.compile(r"(?::\d\d|\.\d\d)?\s?(?i:a\.?m\b|p\.?m\b|o['’]clock|hrs\b|GMT|noon)|:\d\d")
 _ORDINAL = re.compile(r"(?i:st|nd|rd|th)(?!\w)|['’]s\b|s\b")
-_NAMED_BEFORE = re.compile(
-    r"(?:\bNo\.?|\bnumber|#|\b[Vv]ersion|\bChapter|\bArticle|\b[Rr]esolution|\bRoom|\bFlight|\bHighway|\bRoute|\bInterstate|\bSection|"
-    r"\bPage|\bpage|\bline|\bLine|\bLot|\bBlock|\bProject|\bTower|\bMk\.?|\bMark|\bType|\bModel|\bChannel|\bLeopard|\bChallenger|"
-    r"\bGame|\bFortune|\bsp|\bBoeing|\bAirbus|\bCOVID|\bGalaxy|\biPhone|\bSamoud|\bNote|\bWindows|\bUnit|\bFTSE|\bDow|\bNikkei|\bS&P|\bS\s?P|\bTA|\bBig|\bTop|"
-    r"\b[Tt]ranche|\b[Cc]ategory|\bAbrams|\bExpo|\bAgenda|\bStep|\bPhase|\bLevel|\bTier)[\s-]$"
-)
-
-
-_STREET_AFTER = re.compile(
-    r"\s(?:[A-Z][\w.]*\s){1,3}(?:St|Street|Road|Rd|Ave|Avenue|Way|Lane|Drive|Boulevard|Blvd|Square)\b|\sZIP\b"
-)
-_AGED_BEFORE = re.compile(r"[A-Z][\w'’-]+,\s$")
+_NAMED: frozenset[str] = frozenset(_WORDS["names"]["before"])
+_STREET_AFTER = re.compile(rf"\s(?:[A-Z][\w.]*\s){{1,3}}(?:{_any(_WORDS['names']['streets'])})\b|\sZIP\b")
 
 
 def _is_name_or_date(text: str, match: re.Match[str], value: float) -> bool:
-    """Whether bare digits are a date, a clock time, an ordinal or part of a name."""
+    """Whether bare digits are a date, a clock time, an ordinal, an age or part of a name."""
     start, end = match.start("digits1"), match.end()
+    whole = match["digits1"].isdigit()
     before = text[max(0, start - 18) : start]
-    if value <= 31 and match["digits1"].isdigit() and (_DATE_BEFORE.search(before) or _DATE_AFTER.match(text, end)):
+    if whole and 0 < value <= 31 and (_DATE_AFTER.match(text, end) or _DATE_BEFORE.search(before)):
         return True
-    if _CLOCK.match(text, end) and value < 25:
+    if value < 25 and _CLOCK.match(text, end):
         return True
-    if _ORDINAL.match(text, match.end("digits1")):
+    words = before.replace("-", " ").split()
+    if words and words[-1] in _NAMED and before[-1] in " -#":
         return True
-    if _NAMED_BEFORE.search(before) or _STREET_AFTER.match(text, end):
+    if _ORDINAL.match(text, match.end("digits1")) or _STREET_AFTER.match(text, end):
         return True
-    if 15 <= value <= 99 and _AGED_BEFORE.search(before) and text[end : end + 1] in (",", ")"):
+    if 15 <= value <= 99 and before.endswith(", ") and text[end : end + 1] in (",", ")") and words[-1][0].isupper():
         return True
-    return match["digits1"].isdigit() and len(match["digits1"]) == 4 and times.is_year(text, start, end)
+    return whole and len(match["digits1"]) == 4 and times.is_year(text, start, end)
 
 
 def _digits_at(text: str, position: int, end: int, changes: bool) -> list[_Value]:
-    sign = _SIGN_BEFORE.search(text, max(0, position - 6), position)
+    sign = _sign_before(text, position)
     if sign is not None and sign[0][0].isalpha() and sign.start() > 0 and text[sign.start() - 1].isalnum():
         sign = None
     start = sign.start() if sign else position
@@ -490,34 +489,27 @@ def _is_a_range(
 # ------------------------------------------------------------------------------------- bounds, unit, rate
 
 _BOUNDS: dict[str, list[str]] = _WORDS["bounds"]
-
-
-def _before(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?i:{_any(_BOUNDS[name])})\s*(?:(?:only|just|all|another|some|the)\s+)*$")
+_SENSE: dict[str, list[str]] = _WORDS["sense"]
+_FILLERS = frozenset(_SENSE["fillers"])
+_BOUND_OF = {
+    words: kind for kind in ("low", "high", "high_claims", "near", "about") for words in _BOUNDS[f"{kind}_before"]
+}
 
 
 def _after(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?i:\s*(?:(?!and\b|or\b)[\w-]+\s+){{0,2}}?(?:{_any(_BOUNDS[name])}))(?!\w|\s+than\b)")
 
 
-_BEFORE = {name: _before(f"{name}_before") for name in ("low", "high", "high_claims", "about", "near")}
-_AFTER = {name: _after(f"{name}_after") for name in ("low", "high", "about")}
+_AFTER = {kind: _after(f"{kind}_after") for kind in ("low", "high", "about")}
+_MAY_BOUND = re.compile(r"\b(?i:or|plus|odd|and more|and above|approximately|at least|at most)\b|\+")
 _LEAST = re.compile(r"(?i:\s*(?:(?!and\b)[\w-]+\s+){0,2}(?P<which>at least|at most))(?=\s*[.,;:)]|\s*$)")
 _CAPPED = re.compile(r"(?i:\bcap(?:s|ped)?\b[^,.;]{0,60}\bat\s+)$")
-_NO_BOUND = re.compile(
-    r"(?i:\b(?:t[ao]k(?:e|es|en|ing)|took|turn(?:s|ed|ing)?|hand(?:s|ed|ing)?|fought|won|go|gone|went)\s+over\s+)$"
-)
-_DEAL_AFTER = re.compile(
-    r"(?i:[-\s]+(?:[a-z]+[-\s]+)?(?:deal|contract|agreement|accord|partnership|order|programme|program|plan|pact)\b)"
-)
+_TAKES_OVER = frozenset(_SENSE["takes_over"])
+_DEAL_AFTER = re.compile(rf"(?i:[-\s]+(?:[a-z]+[-\s]+)?(?:{_any(_SENSE['deals'])})\b)")
 _PER_WORDS: dict[str, str] = {w: unit for unit, words in _WORDS["per"].items() for w in words}
 _PER = re.compile(rf"(?<![\w])(?i:{_any(_PER_WORDS)})(?!\w)|/(?:day|week|month|year)\b")
+_RATE = re.compile(r"(?i:day|dail|night|week|month|year|annu|p\.a)")
 _PER_BEFORE = re.compile(r"(?i:\b(daily|weekly|monthly|yearly|annual|annually)\b)[^.,;\d]{0,30}$")
-_MONEY_AFTER = re.compile(rf"\s?(?i:{_any(_MONEY_WORDS)})(?!\w)")
-_LONG_UNITS = [w for w in _UNIT_KIND if len(w) > 2 or (len(w) == 2 and w not in ("in", "mi"))]
-_UNIT_AFTER = re.compile(
-    rf"(?:(?:{_any(_UNIT_KIND)})|[\s-](?:{_any(_LONG_UNITS)}))(?![\w-]|['’]\w)|[\s-](?:{_any(_LONG_UNITS)})(?=-(?!old))"
-)
 _CLAUSE = re.compile(r"[,;:()—\n]|\.(?=\s+[A-Z\"“]|\s*$)")
 _NEXT_NUMBER = re.compile(rf"(?<![\w-])\d|\b(?:{_any([w for w, v in _CARDINALS.items() if v > 1])})\b")
 _AGE = re.compile(r"[-\s]?(?:year|month)s?[-\s]old\b")
@@ -530,7 +522,7 @@ def _amount(text: str, value: _Value, end: int, changes: bool) -> Amount | None:
     if value.rule != "vague" and low == high:
         low, high, about = _bounds(before, after, low, high, changes)
     elif value.rule == "range":
-        about = _BEFORE["about"].search(before) is not None
+        about = _bound_before(before, changes) == "about"
     unit, rule = _unit(value, after)
     if value.rule == "fraction" and not changes:
         if value.low == 0.5:
@@ -546,33 +538,55 @@ def _amount(text: str, value: _Value, end: int, changes: bool) -> Amount | None:
 def _bounds(
     before: str, after: str, low: float | None, high: float | None, changes: bool
 ) -> tuple[float | None, float | None, bool]:
-    """The bounds that the words beside a plain number set, and whether it is approximate.
-
-    Of the words that stand before it the longest count: "no more than" is not "more than".
-    """
-    found = {name: match for name, words in _BEFORE.items() if (match := words.search(before))}
-    if changes:
-        found.pop("high_claims", None)
-        if "near" in found:
-            near = found.pop("near")
-            found["high" if _UNDER.match(near[0]) else "low"] = near
-    elif _NO_BOUND.search(before) or ("high" in found and _DEAL_AFTER.match(after)):
-        found = {}
-    if found:
-        which = min(found, key=lambda name: found[name].start())
-        if which == "low":
-            return low, None, False
-        if which.startswith("high"):
-            return None, high, False
-    least = _LEAST.match(after)
-    if _AFTER["low"].match(after) or (least and least["which"].lower() == "at least"):
+    """The bounds that the words beside a plain number set, and whether it is approximate."""
+    bound = _bound_before(before, changes)
+    if bound == "high" and not changes and _DEAL_AFTER.match(after):
+        bound = None  # "under a $1 billion deal"
+    if bound == "low":
         return low, None, False
-    if _AFTER["high"].match(after) or least or _CAPPED.search(before):
+    if bound == "high":
         return None, high, False
-    return low, high, bool(found) or _AFTER["about"].match(after) is not None
+    if _MAY_BOUND.search(after):
+        least = _LEAST.match(after)
+        if _AFTER["low"].match(after) or (least and least["which"].lower() == "at least"):
+            return low, None, False
+        if _AFTER["high"].match(after) or least:
+            return None, high, False
+        if _AFTER["about"].match(after):
+            return low, high, True
+    if before.endswith("at ") and _CAPPED.search(before):
+        return None, high, False
+    return low, high, bound == "about"
 
 
-_UNDER = re.compile(r"(?i:just|slightly|a little|well|not)\s+(?i:under|less|short|shy|below|quite)")
+def _bound_before(before: str, changes: bool) -> str | None:
+    """What the words before a number make of it: "low", "high" or "about".
+
+    The longest phrase counts, so that "no more than" is not "more than".
+    """
+    words = before[-48:].lower().replace("n't ", " not ").replace("n’t ", " not ").split()[-7:]
+    while words and words[-1] in _FILLERS and (len(words) < 2 or words[-1] != "some"):
+        words.pop()
+    for length in range(min(4, len(words)), 0, -1):
+        phrase = " ".join(words[-length:]).lstrip("(“\"'‘–—-")
+        bound = _BOUND_OF.get(phrase)
+        if bound is None:
+            continue
+        if bound == "near":
+            return ("high" if _UNDER.match(phrase) else "low") if changes else "about"
+        if bound == "high_claims":
+            return None if changes else "high"
+        if phrase == "over" and len(words) > 1 and words[-2] in _TAKES_OVER:
+            return None
+        return bound
+    return None
+
+
+_UNDER = re.compile(r"(?:just|slightly|a little|short|shy|well)\s*(?:under|less|short|shy|below|of)")
+_UNIT_WORDS = re.compile(
+    r"(?P<gap>\s?-?)(?P<words>%|°\s?[CF]?|″|\"|[A-Za-zµμ€£¥$₽₴₹₩][\w/²³]*(?:\.S\.)?(?:\s[A-Za-z]+){0,2})"
+)
+_GLUED_ONLY = frozenset(w for w in _UNIT_KIND if len(w) == 1 and w not in '%″"') | {"in", "mi"}
 
 
 def _unit(value: _Value, after: str) -> tuple[str | None, str]:
@@ -581,47 +595,64 @@ def _unit(value: _Value, after: str) -> tuple[str | None, str]:
         return value.unit, "money"
     if value.rule == "fold":
         return "times", "count"
-    money = _MONEY_AFTER.match(after)
-    if money is not None:
-        return _MONEY_WORDS[" ".join(money[0].lower().split())], "money"
-    if _AGE.match(after):
-        return "years", "age"
-    unit = _UNIT_AFTER.match(after)
-    if unit is not None:
-        name = " ".join(unit[0].strip(" -").split())
-        kind = _UNIT_KIND[name]
-        return ("percent" if kind == "share" and name in ("%", "percent", "per cent", "pct", "pc") else name), kind
+    match = _UNIT_WORDS.match(after)
+    if match is not None:
+        named = _named_unit(match, after)
+        if named is not None:
+            return named
     return _counted(after), "fraction" if value.rule == "fraction" else "count"
 
 
-_NOUN = re.compile(
-    r"[-\s]+(?:of\s+(?:the\s+|its\s+|their\s+|these\s+|those\s+)?)?((?:[\w./’'-]+\s+){0,4}?[\w./-]*[a-z\d]s)(?!\w)"
-)
-_STOP = re.compile(
-    r"(?i:\b(?:a|an|per|each|every|now|today|then|more|or|so|out|up|down|apiece|years?|instead|in|on|at|by|for|from|with|to|and|or|was|were|is|are|has|have|had|will|would|that|which|who|when|as|than|"
-    r"against|after|before|since|into|over|this|his|said|says)\b)"
-)
+def _named_unit(match: re.Match[str], after: str) -> tuple[str, str] | None:
+    words = match["words"].split()
+    for length in range(len(words), 0, -1):
+        name = " ".join(words[:length])
+        if name.lower() in _MONEY_WORDS:
+            return _MONEY_WORDS[name.lower()], "money"
+        kind = _UNIT_KIND.get(name)
+        if kind is None or (match["gap"] and name in _GLUED_ONLY):
+            continue
+        if kind == "duration" and _AGE.match(after):
+            return "years", "age"
+        following = after[match.start("words") + len(match["words"]) :] if length == len(words) else " "
+        if following[:1] == "-" and not following.startswith("-old") and len(name) < 3:
+            continue
+        return ("percent" if kind == "share" and name in _PERCENT else name), kind
+    return None
+
+
+_PERCENT = frozenset(("%", "percent", "per cent", "pct", "pc"))
+_STOPS = frozenset(_SENSE["stops"])
 
 
 def _counted(after: str) -> str | None:
     """The words from the number to the first plural: "large one-way drones"."""
-    stop = _CLAUSE.search(after)
-    phrase = after[: stop.start()] if stop else after
-    cut = _STOP.search(phrase)
-    phrase = phrase[: cut.start()] if cut else phrase
-    noun = _NOUN.match(phrase)
-    if noun is not None:
-        return noun[1]
-    words = phrase.split()
-    return " ".join(words[:2]) or None if len(words) <= 3 else None
+    clause = _CLAUSE.search(after)
+    words = (after[: clause.start()] if clause else after).split()
+    if words[:1] == ["of"]:
+        words = words[1:]
+    while words and words[0] in ("the", "its", "their", "these", "those", "other", "more"):
+        words = words[1:]
+    named: list[str] = []
+    for word in words[:6]:
+        if word.lower() in _STOPS:
+            break
+        named.append(word)
+        if _PLURAL.search(word):
+            return " ".join(named).strip("-")
+    return " ".join(named).strip("-") or None if 0 < len(named) <= 3 else None
+
+
+_PLURAL = re.compile(r"(?:[a-z]{2}|\d)s$(?<!ss)")
 
 
 def _per(before: str, after: str) -> str | None:
-    stop = _CLAUSE.search(after)
-    clause = after[: stop.start()] if stop else after
-    other = _NEXT_NUMBER.search(clause)
-    match = _PER.search(clause[: other.start()] if other else clause)
-    if match is not None:
-        return _PER_WORDS.get(" ".join(match[0].lower().split()), match[0].lstrip("/").lower())
-    earlier = _PER_BEFORE.search(before)
+    if _RATE.search(after):
+        stop = _CLAUSE.search(after)
+        clause = after[: stop.start()] if stop else after
+        other = _NEXT_NUMBER.search(clause)
+        match = _PER.search(clause[: other.start()] if other else clause)
+        if match is not None:
+            return _PER_WORDS.get(" ".join(match[0].lower().split()), match[0].lstrip("/").lower())
+    earlier = _PER_BEFORE.search(before) if _RATE.search(before) else None
     return _PER_WORDS[earlier[1].lower()] if earlier else None

@@ -24,7 +24,7 @@ _BEFORE_NUMBERS = frozenset(_LISTS["before_numbers"]["words"])
 _STARTERS = frozenset(_LISTS["starters"]["words"])
 
 _PARAGRAPH = re.compile(r"[^\s][^\n\r\u2028\u2029]*")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[`—–-]*[A-ZÀ-ÖØ-ÞА-ЯĀ-Ž0-9])")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[`—–-]*[A-ZÀ-ÖØ-ÞА-ЯĀ-Ž0-9])")
 _LAST_WORD = re.compile(r"[\w.’'-]+$")
 _NEXT_WORD = re.compile(r"\s+([\"'“‘«(\[`—–-]*)([\w’']+)")
 _OPENING = re.compile(r"[\"“‘«(\[]")

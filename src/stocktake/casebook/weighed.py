@@ -96,6 +96,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...]
     paths: dict[str, tuple[str, ...]]
     outlets: dict[str, str]
+    days: dict[str, dt.date | None]
 
 
 class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +198,7 @@ class Weighed(Kept):
                 evidence=_evidence(connection, found, {c: p.origin for c, p in placed.items()}),
                 paths={t.claim: t.path for t in group},
                 outlets={t.claim: t.path[0] for t in group},
+                days={t.claim: dt.date.fromordinal(t.published) if t.published else None for t in group},
             )
 
     # ------------------------------------------------------------------------------------- what surrounds them

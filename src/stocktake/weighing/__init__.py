@@ -7,6 +7,7 @@ conflicts and positions are computed from these origins alone. What is behind th
 
 from __future__ import annotations
 
+from stocktake.weighing.claims_file import Told, told
 from stocktake.weighing.credibility import Credibility, Term
 from stocktake.weighing.findings import Origination, weigh_group
 from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
@@ -38,6 +39,7 @@ __all__ = [
     "Shelf",
     "Term",
     "Testimony",
+    "Told",
     "UnknownGrade",
     "Weighed",
     "Weighing",
@@ -52,6 +54,7 @@ __all__ = [
     "shelved",
     "source_key",
     "testimonies",
+    "told",
     "update",
     "weigh",
     "weigh_group",

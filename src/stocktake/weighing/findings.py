@@ -130,10 +130,17 @@ def quantity(group: Sequence[Testimony]) -> Quantity | None:
 
 
 def period(group: Sequence[Testimony]) -> Period | None:
-    """The days that most claims give; of equals the narrower."""
-    votes = Counter((t.first, t.last) for t in group if t.first or t.last)
-    if not votes:
+    """The days that most claims give, of equals the narrower; of a thing in general only where a third give them.
+
+    A running total goes from the day that most count from to the latest day that one counts to.
+    """
+    dated = [t for t in group if t.first or t.last]
+    if not dated or (group[0].scope != OCCASION and len(dated) * 3 < len(group)):
         return None
+    if group[0].scope == TOTAL and (since := Counter(t.first for t in dated if t.first)):
+        start = max(since, key=lambda first: (since[first], -first))
+        return Period(start=_day(start), end=_day(max(max(t.last for t in dated), start)))
+    votes = Counter((t.first, t.last) for t in dated)
     first, last = max(votes, key=lambda v: (votes[v], -(v[1] - v[0]) if v[0] and v[1] else -99_999, v))
     return Period(start=_day(first), end=_day(last))
 

@@ -15,6 +15,9 @@ _LOOSE = frozenset(_GOODS["loose"]["families"])
 _PLACES = frozenset(_GOODS["places"]["words"])
 _LAST = re.compile(r"[a-z0-9'-]+(?=[^a-z0-9]*$)")
 
+_REST = re.compile(r"\s(?:for|of|to|with|from|in|against)\s")
+"""What follows says more of the goods: "plant for drones" is a plant."""
+
 OPEN = "?"
 """The family of words that take their meaning from the report: "aircraft", "machines", "models"."""
 ANY: str = _GOODS["loose"]["any"]
@@ -35,17 +38,22 @@ def family(item: str | None) -> str:
 
 
 def _one(item: str) -> str:
-    text = item.lower()
+    text = _REST.split(item.lower())[0]
     last = _LAST.search(text)
     head = _singular(last.group(0)) if last else text
-    named = reading.family(item)
-    if head in _OPEN_WORDS and (named is None or (head not in text.split()[:-1] and len(text.split()) == 1)):
+    of_head = reading.family(head)
+    if of_head is not None and of_head not in _LOOSE and head not in _OPEN_WORDS and not reading.generalises(ANY, head):
+        return _class(of_head)  # "drone blueprints" are designs
+    named = reading.family(text) or reading.family(item)
+    if head in _OPEN_WORDS and named in (None, of_head):
         return OPEN
     if head in _PLACES and (named is None or named in _LOOSE):
         return str(_GOODS["places"]["family"])
-    if named is None or named in _LOOSE:
-        return head
-    return str(_CLASS.get(named, named))
+    return head if named is None or named in _LOOSE else _class(named)
+
+
+def _class(family: str) -> str:
+    return str(_CLASS.get(family, family))
 
 
 def _singular(word: str) -> str:

@@ -54,8 +54,8 @@ class Casebook(Searched, Programmes, Browsed, Kept):
         from stocktake import reports
 
         path = Path(source)
-        if path.suffix == ".parquet" and path.is_file():
-            return self._add_parquet(path, progress or _silent)
+        if path.suffix == ".parquet" and _holds_claims(path):
+            return adding.add_claims_file(self, path, progress or _silent)
         programmes = self._follow(path)
         if path.suffix == ".toml":
             return programmes
@@ -210,19 +210,6 @@ class Casebook(Searched, Programmes, Browsed, Kept):
 
     # ----------------------------------------------------------------------------------------- inside
 
-    def _add_parquet(self, path: Path, progress: Callable[[str], None]) -> Added:
-        try:
-            from stocktake import reading
-
-            if reading.is_claims_file(path):
-                return adding.add_claims_file(self, path, progress)
-        except ModuleNotFoundError:
-            needed = "is Parquet, which needs the extra `cluster`: pip install 'stocktake[cluster]'"
-            return Added(failures=(Failure(str(path), needed),))
-        except (ValueError, OSError) as wrong:
-            return Added(failures=(Failure(str(path), f"cannot be read as Parquet: {str(wrong).splitlines()[0]}"),))
-        return Added(failures=(Failure(str(path), "is no file of read claims, which `stocktake read --out` makes"),))
-
     def _follow(self, path: Path) -> Added:
         """The programmes whose files lie here, taken in; a file that is none is a failure."""
         names: list[str] = []
@@ -299,6 +286,16 @@ def full_id(connection: sa.Connection, column: sa.ColumnElement[str], given: str
     if len(matches) > 1:
         raise AmbiguousId(kind, given, matches)
     return str(matches[0])
+
+
+def _holds_claims(path: Path) -> bool:
+    """Whether a Parquet file is one of read claims; what is none, or cannot be opened, is a matter of loading."""
+    from stocktake import reading
+
+    try:
+        return reading.is_claims_file(path)
+    except (ModuleNotFoundError, ValueError, OSError):
+        return False
 
 
 def _silent(name: str) -> None:

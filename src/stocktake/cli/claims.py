@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from stocktake.cli.filters import event_type, first_day, last_day, stance_name
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, ClaimFilter
@@ -71,49 +72,10 @@ def report(
         session.show(marked_report(found, stated, why=why, colours=sys.stdout.isatty()))
 
 
-def _event(value: str) -> str:
-    return _one_of("event", value, [event.value for event in _vocabulary().EventType])
-
-
-def _stance(value: str) -> str:
-    return _one_of("stance", value, [stance.value for stance in _vocabulary().Stance])
-
-
-def _one_of(kind: str, value: str, known: list[str]) -> str:
-    if value.lower() in known:
-        return value.lower()
-    close = get_close_matches(value.lower(), known, n=1)
-    meant = f"; did you mean {close[0]}?" if close else ";"
-    raise typer.BadParameter(f"there is no {kind} {value!r}{meant} The {kind}s are {', '.join(known)}.")
-
-
-def _first_day(value: str) -> dt.date:
-    return _day(value, last=False)
-
-
-def _last_day(value: str) -> dt.date:
-    return _day(value, last=True)
-
-
-def _day(value: str, *, last: bool) -> dt.date:
-    from stocktake.telling import day_from
-
-    try:
-        return day_from(value, last=last)
-    except ValueError as wrong:
-        raise typer.BadParameter(str(wrong)) from None
-
-
-def _vocabulary() -> Any:
-    from stocktake import vocabulary
-
-    return vocabulary
-
-
 def claims(
     context: typer.Context,
     event: Annotated[
-        str | None, typer.Option(metavar="EVENT", parser=_event, help="Only this kind of event, such as transfer.")
+        str | None, typer.Option(metavar="EVENT", parser=event_type, help="Only this kind of event, such as transfer.")
     ] = None,
     party: Annotated[
         str | None,
@@ -124,17 +86,17 @@ def claims(
     ] = None,
     since: Annotated[
         dt.date | None,
-        typer.Option(metavar="DATE", parser=_first_day, help="Only events on or after this day, month or year."),
+        typer.Option(metavar="DATE", parser=first_day, help="Only events on or after this day, month or year."),
     ] = None,
     until: Annotated[
         dt.date | None,
-        typer.Option(metavar="DATE", parser=_last_day, help="Only events on or before this day, month or year."),
+        typer.Option(metavar="DATE", parser=last_day, help="Only events on or before this day, month or year."),
     ] = None,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only where this source or outlet says so.")
     ] = None,
     stance: Annotated[
-        str | None, typer.Option(metavar="STANCE", parser=_stance, help="Only asserts, accuses, denies or admits.")
+        str | None, typer.Option(metavar="STANCE", parser=stance_name, help="Only asserts, accuses, denies or admits.")
     ] = None,
     report: Annotated[
         str | None,
@@ -149,12 +111,12 @@ def claims(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
 ) -> None:
     """List claims: who says that what happened, when, how many."""
+    from stocktake import vocabulary
     from stocktake.casebook import ClaimFilter
     from stocktake.cli import session
 
     if jsonl and as_csv:
         raise typer.BadParameter("--jsonl and --csv exclude each other; give one of them")
-    vocabulary = _vocabulary()
     with session.opened(context) as book:
         wanted = ClaimFilter(
             event=vocabulary.EventType(event) if event else None,

@@ -1,0 +1,56 @@
+"""What filters take on the command line, and what they say when it is none of that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from difflib import get_close_matches
+
+import typer
+
+
+def event_type(value: str) -> str:
+    """One of the twelve kinds of event."""
+    from stocktake.vocabulary import EventType
+
+    return _one_of("event", value, [event.value for event in EventType])
+
+
+def stance_name(value: str) -> str:
+    """One of the four stances."""
+    from stocktake.vocabulary import Stance
+
+    return _one_of("stance", value, [stance.value for stance in Stance])
+
+
+def conflict_kind(value: str) -> str:
+    """One of the four kinds of conflict."""
+    from stocktake.vocabulary import ConflictKind
+
+    return _one_of("kind", value, [kind.value for kind in ConflictKind])
+
+
+def first_day(value: str) -> dt.date:
+    """A day, or the first of a month or year."""
+    return _day(value, last=False)
+
+
+def last_day(value: str) -> dt.date:
+    """A day, or the last of a month or year."""
+    return _day(value, last=True)
+
+
+def _day(value: str, *, last: bool) -> dt.date:
+    from stocktake.telling import day_from
+
+    try:
+        return day_from(value, last=last)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+
+
+def _one_of(kind: str, value: str, known: list[str]) -> str:
+    if value.lower() in known:
+        return value.lower()
+    close = get_close_matches(value.lower(), known, n=1)
+    meant = f"; did you mean {close[0]}?" if close else "."
+    raise typer.BadParameter(f"there is no {kind} {value!r}{meant} The {kind}s are {', '.join(known)}.")

@@ -134,5 +134,20 @@ def test_chains_parties_and_probabilities() -> None:
     assert [telling.probability(p) for p in (0, 0.004, 0.42, 0.996, 1)] == ["0%", "< 1%", "42%", "> 99%", "100%"]
 
 
+@pytest.mark.parametrize(
+    ("quantity", "item", "words"),
+    [
+        (q(None, 350, "drones", "month"), "Shahed drones", "≤ 350 Shahed drones / month"),
+        (q(300, 350, per="day"), "drones", "300–350 drones / day"),
+        (q(2e9, 2e9, "USD"), "drones", "USD 2 bn, drones"),
+        (q(28, 28, "drones"), None, "28 drones"),
+        (None, "drones", "drones"),
+        (None, None, ""),
+    ],
+)
+def test_how_many_of_what(quantity: Quantity | None, item: str | None, words: str) -> None:
+    assert telling.goods(quantity, item) == words
+
+
 def test_outside_words_cannot_steer_a_terminal() -> None:
     assert telling.printable("safe\x1b[31m red\x07 \u202eback\u200d\n") == "safe�[31m red� �back\u200d "

@@ -204,9 +204,8 @@ def _show_claim(book: Casebook, claim_id: str) -> None:
     from stocktake.telling.tables import claim_sheet
 
     found: Claim = book.claim(claim_id)
-    outlet = book.report(found.report).outlet
     history = list(book.journal(found.id))
-    session.show(claim_sheet(found, outlet, history, rejected=book.is_rejected(found.id)))
+    session.show(claim_sheet(found, book.report(found.report), history, rejected=book.is_rejected(found.id)))
 
 
 def _slots(settings: list[str]) -> dict[str, Any]:

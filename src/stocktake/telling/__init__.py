@@ -6,11 +6,13 @@ The wording is here at the door; tables (Rich) are in `telling.tables`, a report
 
 from stocktake.telling.formats import (
     OWN_VOICE,
+    bare,
     chain,
     chain_from,
     counted,
     date,
     day_from,
+    goods,
     language,
     number,
     parties,
@@ -27,12 +29,14 @@ from stocktake.telling.titles import finding_title
 
 __all__ = [
     "OWN_VOICE",
+    "bare",
     "chain",
     "chain_from",
     "counted",
     "date",
     "day_from",
     "finding_title",
+    "goods",
     "language",
     "number",
     "parties",

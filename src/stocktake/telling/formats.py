@@ -49,6 +49,23 @@ def quantity(value: Quantity | None) -> str:
     return f"{bounds} / {value.per}" if value.per else bounds
 
 
+def bare(value: Quantity | None, item: str | None) -> Quantity | None:
+    """A quantity without its unit where the item beside it says it already."""
+    if value is None or value.unit is None or item is None or value.unit.lower() not in item.lower():
+        return value
+    return Quantity(low=value.low, high=value.high, per=value.per, approximate=value.approximate)
+
+
+def goods(value: Quantity | None, item: str | None) -> str:
+    """How many of what: "≤ 350 Shahed drones / month", "USD 1.75 bn, drones"."""
+    if value is None or item is None:
+        return item or quantity(value)
+    counted = bare(value, item)
+    if counted is not None and counted.unit is None:
+        return f"{_bounds(value)} {item}" + (f" / {value.per}" if value.per else "")
+    return f"{quantity(value)}, {item}"
+
+
 def _bounds(value: Quantity) -> str:
     about = "about " if value.approximate else ""
     if value.low is not None and value.high is not None:

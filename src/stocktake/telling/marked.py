@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from stocktake.telling import formats
-from stocktake.telling.tables import bare, standing, text
+from stocktake.telling.tables import evidence, standing, text
 from stocktake.vocabulary import SLOTS, Claim, Report
 
 SLOT_STYLES = {
@@ -39,7 +39,7 @@ def marked_report(report: Report, claims: Sequence[Claim], *, why: bool, colours
         here = [(number, claim) for number, claim in numbered if start <= claim.start < end]
         parts += [Text(), _marked(report.text, start, end, here)]
         if here:
-            parts.append(Padding(_legend(here, why=why), (0, 0, 0, 2)))
+            parts.append(Padding(_legend(here, report.text, why=why), (0, 0, 0, 2)))
     return Group(*parts)
 
 
@@ -82,13 +82,12 @@ def _marked(whole: str, start: int, end: int, here: Iterable[tuple[int, Claim]])
     return out
 
 
-def _legend(here: Iterable[tuple[int, Claim]], *, why: bool) -> RenderableType:
+def _legend(here: Iterable[tuple[int, Claim]], whole: str, *, why: bool) -> RenderableType:
     parts: list[RenderableType] = []
     for number, claim in here:
         facts = (
             formats.parties(claim.agent, claim.recipient),
-            claim.item or "",
-            formats.quantity(bare(claim.quantity, claim.item)),
+            formats.goods(claim.quantity, claim.item),
             formats.period(claim.time),
             formats.chain(claim),
         )
@@ -102,14 +101,12 @@ def _legend(here: Iterable[tuple[int, Claim]], *, why: bool) -> RenderableType:
         )
         parts.append(line)
         if why:
-            parts.append(Padding(Text(formats.printable(_why(claim)), style="dim"), (0, 0, 0, 3)))
+            parts.append(Padding(Text(formats.printable(_why(claim, whole)), style="dim"), (0, 0, 0, 3)))
     return Group(*parts)
 
 
-def _why(claim: Claim) -> str:
-    """What filled which slots, and how sure the reader is."""
-    slots: dict[str, list[str]] = {}
-    for slot in [*(s for s in SLOTS if s in claim.why), *(s for s in claim.why if s not in SLOTS)]:
-        slots.setdefault(claim.why[slot], []).append(slot)
-    told = [f"{', '.join(filled)}: {rule}" for rule, filled in slots.items()]
+def _why(claim: Claim, whole: str) -> str:
+    """Slot by slot, the words and the rule or model that filled it; and how sure the reader is."""
+    slots = [slot for slot in (*SLOTS, *sorted(claim.why.keys() - {*SLOTS, "trigger"})) if slot in claim.why]
+    told = [f"{slot} {evidence(claim, slot, whole)}" for slot in slots]
     return " · ".join([*told, f"confidence {formats.probability(claim.confidence)}"])

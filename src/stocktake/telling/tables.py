@@ -19,7 +19,7 @@ from rich.text import Text
 
 from stocktake.casebook import Heading
 from stocktake.telling import formats
-from stocktake.vocabulary import Claim, Decision, Period, Quantity
+from stocktake.vocabulary import Claim, Decision, Period, Quantity, Report
 
 PAGE = 500
 TABLE_FROM = 90
@@ -32,6 +32,7 @@ COLOURS = {
     "possible": "cyan",
     "not": "red",
 }
+WHOLE_FILES = frozenset({"programme", "series"})
 QUIET = frozenset({"asserts", "actual"})
 CSV_COLUMNS = (
     "id",
@@ -81,9 +82,9 @@ def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
             claim.event.value,
             text(formats.parties(claim.agent, claim.recipient)),
             text(claim.item),
-            text(formats.quantity(bare(claim.quantity, claim.item))),
+            text(formats.quantity(formats.bare(claim.quantity, claim.item))),
             formats.period(claim.time),
-            text(formats.chain(claim, outlets.get(claim.report))),
+            text(formats.chain(claim, None if claim.sources and width < WIDE else outlets.get(claim.report))),
             standing(claim),
             formats.probability(claim.confidence),
         )
@@ -125,21 +126,29 @@ def journal_table(decisions: Iterable[Decision], width: int) -> RenderableType:
     return table
 
 
-def claim_sheet(claim: Claim, outlet: str | None, history: Sequence[Decision], *, rejected: bool) -> RenderableType:
-    """One claim with every slot, where each comes from, and what people decided about it."""
+def claim_sheet(claim: Claim, report: Report, history: Sequence[Decision], *, rejected: bool) -> RenderableType:
+    """One claim with every slot, the words and the rule each comes from, and what people decided about it."""
     quote = Text(f"“{formats.printable(claim.quote)}”", style="italic")
     slots = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     slots.add_column(style="dim", no_wrap=True)
     slots.add_column(overflow="fold")
     slots.add_column(style="dim", overflow="fold")
-    for name, value in slot_words(claim, outlet):
-        slots.add_row(name, text(value), text(claim.why.get(name, "")))
+    for name, value in slot_words(claim, report.outlet):
+        slots.add_row(name, text(value), text(evidence(claim, name, report.text)))
     parts: list[RenderableType] = [quote, Text(), slots]
     if rejected:
         parts += [Text(), Text("Rejected: left out of claims, findings and forecasts.", style="red")]
     if history:
         parts += [Text(), journal_table(history, TABLE_FROM)]
     return Group(*parts)
+
+
+def evidence(claim: Claim, slot: str, whole: str) -> str:
+    """The words of the report that filled a slot, and the rule or model that read them so."""
+    spans = claim.spans.get("trigger" if slot == "event" else slot, ())
+    words = " … ".join(" ".join(whole[span.start : span.end].split()) for span in spans)
+    parts = [f"“{words}”" if words else "", claim.why.get(slot, "")]
+    return " by ".join(part for part in parts if part)
 
 
 def slot_words(claim: Claim, outlet: str | None) -> Iterator[tuple[str, str]]:
@@ -163,7 +172,9 @@ def slot_words(claim: Claim, outlet: str | None) -> Iterator[tuple[str, str]]:
 def decision_words(decision: Decision) -> str:
     """A decision as a phrase: "set quantity = ≥ 6,000 drones", "undo 3"."""
     value = decision.value
-    if isinstance(value, Mapping):
+    if decision.action in WHOLE_FILES:
+        words = decision.action
+    elif isinstance(value, Mapping):
         words = f"{decision.action} " + ", ".join(f"{slot} = {_said(slot, value[slot])}" for slot in sorted(value))
     elif isinstance(value, list):
         words = f"{decision.action} " + ", ".join(formats.short_id(str(part)) for part in value)
@@ -176,13 +187,6 @@ def standing(claim: Claim) -> Text:
     """Stance and modality, what is out of the ordinary in colour."""
     words = [claim.stance.value, *(["not"] if claim.negated else []), claim.modality.value]
     return Text(" ").join(Text(word, style="dim" if word in QUIET else COLOURS[word]) for word in words)
-
-
-def bare(quantity: Quantity | None, item: str | None) -> Quantity | None:
-    """A quantity without its unit where the item beside it says it already."""
-    if quantity is None or quantity.unit is None or item is None or quantity.unit.lower() not in item.lower():
-        return quantity
-    return Quantity(low=quantity.low, high=quantity.high, per=quantity.per, approximate=quantity.approximate)
 
 
 def table_of(*columns: str) -> Table:
@@ -277,7 +281,7 @@ def _said(slot: str, value: object) -> str:
 
 
 def _stacked(claim: Claim, outlet: str | None) -> Text:
-    goods = " ".join(part for part in (formats.quantity(bare(claim.quantity, claim.item)), claim.item or "") if part)
+    goods = formats.goods(claim.quantity, claim.item)
     details = [part for part in (goods, formats.period(claim.time), formats.chain(claim, outlet)) if part]
     return Text.assemble(
         (formats.short_id(claim.id), "dim"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -55,6 +55,7 @@ class FoundReport(msgspec.Struct, frozen=True, kw_only=True):
     published: dt.date | None
     url: str | None
     language: str
+    unread: bool
     copy_of: str | None
     words: int
     added: dt.datetime
@@ -161,22 +162,24 @@ class Searched(Kept):
         """One page of the reports asked for, newest first, or the best match first."""
         conditions = self._conditions(wanted)
         parts = terms(wanted.words)
-        copy = reports.alias("copy")
         counts = (
             sa.select(sa.func.count())
             .where(claims.c.report == reports.c.id, claims.c.rejected == sa.false())
             .correlate(reports)
             .scalar_subquery()
         )
-        copies = sa.select(sa.func.count()).where(copy.c.copy_of == reports.c.id).correlate(reports).scalar_subquery()
         chosen = self._in_order(sa.select(reports.c.id).where(*conditions), wanted)
         chosen = chosen.limit(wanted.limit).offset(wanted.offset)
         with self.reading() as connection:
             total = connection.execute(sa.select(sa.func.count()).select_from(reports).where(*conditions)).scalar_one()
             ids = list(connection.execute(chosen).scalars())
-            query = sa.select(reports, counts.label("claims"), copies.label("copies")).where(reports.c.id.in_(ids))
+            query = sa.select(reports, counts.label("claims")).where(reports.c.id.in_(ids))
             rows = {row["id"]: row for row in connection.execute(query).mappings()}
-        return FoundReports(reports=tuple(_found(rows[key], parts) for key in ids if key in rows), total=total)
+            repeats = _repeats(connection, ids)
+        return FoundReports(
+            reports=tuple(_found(rows[key], parts, repeats.get(key, 0)) for key in ids),
+            total=total,
+        )
 
     def facets(self, wanted: ReportSearch) -> dict[str, tuple[FacetValue, ...]]:
         """For each facet its commonest values among the reports asked for, that facet's own choice set aside."""
@@ -232,11 +235,16 @@ class Searched(Kept):
 
     def copies_of(self, report_id: str) -> tuple[Copy, ...]:
         """The reports that repeat this one."""
-        query = (
-            sa.select(reports.c.id, reports.c.title, reports.c.outlet, reports.c.published)
-            .where(reports.c.copy_of == report_id)
-            .order_by(reports.c.day, reports.c.id)
-        )
+        return self._headings(reports.c.copy_of == report_id)
+
+    def original_of(self, report_id: str) -> Copy | None:
+        """The report that this one repeats."""
+        original = sa.select(reports.c.copy_of).where(reports.c.id == report_id).scalar_subquery()
+        return next(iter(self._headings(reports.c.id == original)), None)
+
+    def _headings(self, condition: sa.ColumnElement[bool]) -> tuple[Copy, ...]:
+        heading = sa.select(reports.c.id, reports.c.title, reports.c.outlet, reports.c.published)
+        query = heading.where(condition).order_by(reports.c.day, reports.c.id)
         with self.reading() as connection:
             return tuple(Copy(**row) for row in connection.execute(query).mappings())
 
@@ -304,7 +312,7 @@ class Searched(Kept):
             .where(reports.c.outlet.is_not(None), *self._conditions(wanted))
             .group_by(reports.c.outlet)
         )
-        return _commonest((outlet, count) for outlet, count in connection.execute(query))
+        return commonest((outlet, count) for outlet, count in connection.execute(query))
 
     def _months(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
         month = (
@@ -321,7 +329,7 @@ class Searched(Kept):
         return tuple(FacetValue(value, count) for value, count in connection.execute(query))
 
     def _events(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
-        return _commonest(self._counted(connection, claims.c.event, wanted))
+        return commonest(self._counted(connection, claims.c.event, wanted))
 
     def _parties(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
         """Agents and recipients together; a report that has a party as both is counted as often as the larger."""
@@ -334,7 +342,7 @@ class Searched(Kept):
                         side[name] = side.get(name, 0) + count
             for name, count in side.items():
                 counts[name] = max(counts.get(name, 0), count)
-        return _commonest(counts.items())
+        return commonest(counts.items())
 
     def _counted(
         self, connection: sa.Connection, column: sa.Column[Any], wanted: ReportSearch
@@ -347,7 +355,15 @@ class Searched(Kept):
         return [(value, count) for value, count in connection.execute(query) if value is not None]
 
 
-def _found(row: sa.RowMapping, parts: tuple[Term, ...]) -> FoundReport:
+def _repeats(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
+    """By report, how many repeat it."""
+    query = (
+        sa.select(reports.c.copy_of, sa.func.count()).where(reports.c.copy_of.in_(ids)).group_by(reports.c.copy_of)
+    )
+    return {original: number for original, number in connection.execute(query)}
+
+
+def _found(row: sa.RowMapping, parts: tuple[Term, ...], repeats: int) -> FoundReport:
     return FoundReport(
         id=row["id"],
         title=row["title"],
@@ -355,11 +371,12 @@ def _found(row: sa.RowMapping, parts: tuple[Term, ...]) -> FoundReport:
         published=row["published"],
         url=row["url"],
         language=row["language"],
+        unread=row["unread"],
         copy_of=row["copy_of"],
         words=row["words"],
         added=dt.datetime.fromisoformat(row["added"]),
         claims=row["claims"],
-        copies=row["copies"],
+        copies=repeats,
         snippet=snippet(row["text"], parts),
     )
 
@@ -379,7 +396,8 @@ def _journal_row(row: sa.RowMapping, undone: frozenset[int]) -> JournalRow:
     return JournalRow(decision=decision, report=row["report"], claim=claim)
 
 
-def _commonest(counts: Iterable[tuple[str | None, int]]) -> tuple[FacetValue, ...]:
+def commonest(counts: Iterable[tuple[str | None, int]]) -> tuple[FacetValue, ...]:
+    """Values with their counts, the commonest first."""
     named = [(value, count) for value, count in counts if value]
     return tuple(FacetValue(value, count) for value, count in sorted(named, key=lambda pair: (-pair[1], pair[0])))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import msgspec
 
 from stocktake import telling
 from stocktake.casebook.search import terms
-from stocktake.vocabulary import Claim, Decision, Finding, Period, Quantity
+from stocktake.vocabulary import Claim, Decision, Finding, Observation, Period, Quantity
 from stocktake.web.visible import visible
 
 DONE = {
@@ -24,6 +25,8 @@ DONE = {
     "graded": "Graded. Findings are being weighed with the new grade.",
     "merged": "Merged into one finding.",
     "split": "Split off into a finding of their own.",
+    "made": "The forecast was made anew.",
+    "excluded": "Left out. Make the forecast anew to see what that changes.",
     "account": "Accounts changed.",
 }
 DEEDS = {
@@ -128,6 +131,62 @@ def month(value: str) -> str:
     return dt.date.fromisoformat(f"{value}-01").strftime("%B %Y")
 
 
+RELIABILITY = {
+    "A": "reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "reliability can’t be judged",
+}
+CREDIBILITY = {
+    "1": "confirmed by other origins",
+    "2": "probably true",
+    "3": "possibly true",
+    "4": "doubtful",
+    "5": "improbable",
+    "6": "truth can’t be judged",
+}
+
+
+def grade_words(grade: str) -> str:
+    """What an Admiralty grade says: the best origin's reliability, the information's credibility."""
+    return ", ".join(words for words in (RELIABILITY.get(grade[:1]), CREDIBILITY.get(grade[1:])) if words)
+
+
+def signed(value: float) -> str:
+    """A term of a sum, with its sign."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def odds(log_odds: float) -> str:
+    """Log-odds as the probability that they stand for."""
+    return telling.probability(1 / (1 + math.exp(-max(-50.0, min(50.0, log_odds)))))
+
+
+def quantity_bounds(value: Quantity) -> str:
+    """A quantity's bounds without what is counted."""
+    return telling.quantity(msgspec.structs.replace(value, unit=None, per=None))
+
+
+def quantity_unit(value: Quantity) -> str:
+    """What is counted, and per what."""
+    return " ".join(part for part in (value.unit, f"per {value.per}" if value.per else None) if part)
+
+
+def figure(value: Any) -> str:
+    """A path's figure: the median, and the 80% interval in brackets."""
+    median, low, high = (telling.number(round(number)) for number in (value.median, value.low, value.high))
+    return f"{median} ({low}–{high})"
+
+
+def bounds(observation: Observation) -> str:
+    """An observation's number with its bounds."""
+    if observation.low is None and observation.high is None:
+        return ""
+    return telling.quantity(Quantity(low=observation.low, high=observation.high))
+
+
 def chance_bar(probability: float) -> markupsafe.Markup:
     """A probability as a small bar; its words stand beside it."""
     width = max(0.0, min(1.0, probability)) * 100
@@ -152,6 +211,13 @@ FILTERS = {
     "quantity": telling.quantity,
     "period": telling.period,
     "chain": telling.chain,
+    "grade_words": grade_words,
+    "signed": signed,
+    "figure": figure,
+    "bounds": bounds,
+    "odds": odds,
+    "quantity_bounds": quantity_bounds,
+    "quantity_unit": quantity_unit,
     "slot_json": slot_json,
     "hits": hits,
     "number": telling.number,

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from stocktake.web import charts
-from stocktake.web.pages import accounts, adding, journal, reports, signing
+from stocktake.web.pages import (
+    accounts,
+    adding,
+    conflicts,
+    findings,
+    forecast,
+    journal,
+    reports,
+    signing,
+    sources,
+    timeline,
+)
 
 HANDLERS = [
     *charts.HANDLERS,
     *signing.HANDLERS,
     *accounts.HANDLERS,
     *reports.HANDLERS,
+    *findings.HANDLERS,
+    *timeline.HANDLERS,
+    *conflicts.HANDLERS,
+    *sources.HANDLERS,
+    *forecast.HANDLERS,
     *adding.HANDLERS,
     *journal.HANDLERS,
 ]

@@ -205,7 +205,7 @@ def _report(
     page = ReportPage(
         report=report,
         claims=standings,
-        original=_named(book, report.copy_of) if report.copy_of else None,
+        original=book.original_of(report.id),
         copies=book.copies_of(report.id),
         chosen=opened.claim.id if opened else None,
         expected=history[-1].number if history else 0,
@@ -218,7 +218,7 @@ def _report(
         "report.html",
         page,
         status_code=status_code,
-        more=lambda: _drawn(page, opened, selection, draft),
+        more=lambda: {**_drawn(page, opened, selection, draft), "finding": _finding_of(book, opened)},
     )
 
 
@@ -253,20 +253,15 @@ def _drawn(
         "selected": words,
         "events": [event.value for event in EventType],
         "stated": [slot for slot in SLOTS if getattr(opened.claim, slot)] if opened else [],
-        "finding": None,
     }
+
+
+def _finding_of(book: Casebook, opened: Standing | None) -> str | None:
+    return None if opened is None else book.finding_of([opened.claim.id]).get(opened.claim.id)
 
 
 def _words(text: str, claim: Claim, slot: str) -> str:
     return " … ".join(text[span.start : span.end] for span in claim.spans[slot])
-
-
-def _named(book: Casebook, key: str) -> Copy | None:
-    try:
-        report = book.report(key)
-    except CasebookError:
-        return None
-    return Copy(id=report.id, title=report.title, outlet=report.outlet, published=report.published)
 
 
 HANDLERS = [*listing, one, original, claim, accept, reject, correct, add]

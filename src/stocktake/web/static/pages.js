@@ -54,6 +54,14 @@ document.addEventListener("submit", (event) => {
   swap(request, partsOf(form), true);
 });
 
+// A form whose work takes a while says so.
+document.addEventListener("submit", (event) => {
+  const button = event.target.dataset.busy && event.target.querySelector("button");
+  if (!button) return;
+  button.textContent = event.target.dataset.busy;
+  setTimeout(() => (button.disabled = true));
+});
+
 // ---------------------------------------------------------------------------------------------- keys
 
 /** Step through rows (links in an element with data-rows), where the page has no next and previous of its own. */

@@ -58,11 +58,12 @@ _EDGES = " \t\n,.;:!?\"'“”‘’`()[]«»—–-"
 def head(text: str) -> str:
     """The item slot's form of a phrase: without number, article and the like ("at least 400 Shahed drones")."""
     phrase = " ".join(text.split()).strip(_EDGES)
-    while True:
+    for _ in range(8):  # "at least some of the 20": no phrase has more words before its head
         shorter = _without_lead(phrase)
         if shorter == phrase or not shorter:
-            return phrase
+            break
         phrase = shorter
+    return phrase
 
 
 def _without_lead(phrase: str) -> str:

@@ -584,7 +584,7 @@ def _bound_before(before: str, changes: bool) -> str | None:
 
 _UNDER = re.compile(r"(?:just|slightly|a little|short|shy|well)\s*(?:under|less|short|shy|below|of)")
 _UNIT_WORDS = re.compile(
-    r"(?P<gap>\s?-?)(?P<words>%|°\s?[CF]?|″|\"|[A-Za-zµμ€£¥$₽₴₹₩][\w/²³]*(?:\.S\.)?(?:\s[A-Za-z]+){0,2})"
+    r"(?P<gap>\sof\s|\s?-?)(?P<words>%|°\s?[CF]?|″|\"|[A-Za-zµμ€£¥$₽₴₹₩][\w/²³]*(?:\.S\.)?(?:\s[A-Za-z]+){0,2})"
 )
 _GLUED_ONLY = frozenset(w for w in _UNIT_KIND if len(w) == 1 and w not in '%″"') | {"in", "mi"}
 
@@ -638,7 +638,8 @@ def _counted(after: str) -> str | None:
         if word.lower() in _STOPS:
             break
         named.append(word)
-        if _PLURAL.search(word):
+        goes_on = words[len(named)] if len(words) > len(named) and word[0].isupper() else ""
+        if _PLURAL.search(word) and not (goes_on.islower() and _PLURAL.search(goes_on)):
             return " ".join(named).strip("-")
     return " ".join(named).strip("-") or None if 0 < len(named) <= 3 else None
 

@@ -24,7 +24,11 @@ _BEFORE_NUMBERS = frozenset(_LISTS["before_numbers"]["words"])
 _STARTERS = frozenset(_LISTS["starters"]["words"])
 
 _PARAGRAPH = re.compile(r"[^\s][^\n\r\u2028\u2029]*")
-_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[`—–-]*[A-ZÀ-ÖØ-ÞА-ЯĀ-Ž0-9])")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[$€£`—–-]*[A-ZÀ-ÖØ-ÞА-ЯĀ-Ž0-9])")
+_BULLET = re.compile(r"[-–—•*>]\s+(?=\S)")
+_DATELINE = re.compile(  # "MOSCOW, June 3. /TASS/. " and "MOSCOW. June 3 (Interfax) - " open the sentence after them
+    r"[A-Z][A-Z' -]+[A-Z](?:, [A-Z][a-z]+\.? \d{1,2}\.\s/[\w-]+/\.?\s|\.\s(?=[A-Z][a-z]+\.? \d{1,2}\b))"
+)
 _LAST_WORD = re.compile(r"[\w.’'-]+$")
 _NEXT_WORD = re.compile(r"\s+([\"'“‘«(\[`—–-]*)([\w’']+)")
 _OPENING = re.compile(r"[\"“‘«(\[]")
@@ -35,8 +39,12 @@ def split(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     for paragraph in _PARAGRAPH.finditer(text):
         start, stop = paragraph.start(), paragraph.end()
+        bullet = _BULLET.match(text, start, stop)
+        start = bullet.end() if bullet else start
+        dateline = _DATELINE.match(text, start, stop)
+        opened = dateline.end() if dateline else start
         for end in _END.finditer(text, start, stop):
-            if end.end() > start and _ends_sentence(text, start, end, stop):
+            if end.end() > opened and _ends_sentence(text, start, end, stop):
                 spans.append(Span(start, end.end()))
                 start = _skip_space(text, end.end(), stop)
         last = start + len(text[start:stop].rstrip())

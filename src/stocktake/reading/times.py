@@ -508,7 +508,7 @@ def _span(context: _Context, match: re.Match[str]) -> _Days | None:
     "ago",
     _NUMBER_OPENERS,
     r"(?P<n>an?(?! few| couple| dozen)|(?:a )?<N0>)(?:-| |-and-a-half | and a half )<U>"
-    r"(?: or (?:so|more))? (?P<k>ago|earlier(?! than)|before|previously|later|after(?!\w)|from now|hence)(?!\w)",
+    r"(?: or (?:so|more))? (?P<k>ago|earlier(?! than)|before|previously|later(?! than)|after(?!\w)|from now|hence)(?!\w)",
 )
 def _ago(context: _Context, match: re.Match[str]) -> _Days | None:
     count = _count(re.sub(r"^a\s+", "", _said(match, "n")))
@@ -517,7 +517,7 @@ def _ago(context: _Context, match: re.Match[str]) -> _Days | None:
         return None
     if word == "after" and not _AFTER_ENDS.match(context.text, match.end()):
         return _before_main_event(context, match, count, unit)
-    if word in ("before", "later") and not _ends_phrase(context.text, match):
+    if word == "before" and not _ends_phrase(context.text, match):
         return None
     if unit == "year" and count == 1 and word in ("ago", "earlier") and context.quarter:
         return _same_quarter(context, min(context.quarter.first.year, context.today.year) - 1)
@@ -694,10 +694,12 @@ def _short_decade(context: _Context, match: re.Match[str]) -> _Days:
 @_rule(
     "season",
     [*_SEASONS, *_RELATIVE],
-    r"(?:<R> )?<S>(?: of)?(?:(?: of)? <Y>| (?P<ry>last|this|next) year(?!\w))?(?![\w-])",
+    r"(?:<R> )?<S>(?:(?: of)? <Y>| (?:of )?(?P<ry>last|this|next) year(?!\w))?(?![\w-])",
 )
 def _named_season(context: _Context, match: re.Match[str]) -> _Days | None:
     word, month = _said(match, "r"), _SEASONS[_said(match, "s")]
+    if not word and not match["y"] and context.text.startswith(" of ", match.end()):
+        return None  # "the fall of Kabul", "the spring of his life"
     if (
         not word
         and not match["y"]
@@ -959,10 +961,9 @@ _FROM = re.compile(
     rf"\b(?:from|starting|beginning|effective|as of|with effect from)\s+{_THE}(?:early\s+)?$", re.IGNORECASE
 )
 _ONWARDS = re.compile(r"\s+(?:on|onwards?|and beyond|or later)\b(?!\s+the)", re.IGNORECASE)
-_JOIN = re.compile(
-    rf"\s*(?:[-–—]|\b(?:to|until|till|through|and)\b)\s*{_THE}(?P<part>early|mid|late|end of)?[-\s]*{_THE}$",
-    re.IGNORECASE,
-)
+_JOINED = r"\s*(?:[-–—]|\b(?:to|until|till|through|and)\b)\s*(?:(?:the|its|early|late|mid-?|end\s+of)\s+)*"
+_JOIN_AFTER = re.compile(_JOINED, re.IGNORECASE)
+_JOIN_BEFORE = re.compile(rf"(?<=[\w.]){_JOINED}$", re.IGNORECASE)
 
 
 def period(
@@ -1109,17 +1110,22 @@ def _joined(context: _Context, time: Time, days: _Days, before: str) -> Period |
     numbered = _DAY_TOO.match(text, time.end)
     if numbered is not None and days.grain == "day" and "month" in time.rule and _is_range(numbered[0], before):
         last = int(numbered["d"])
-        return Period(start=days.first, end=days.first.replace(day=last)) if days.first.day < last <= 28 else None
-    after = re.match(
-        r"\s*(?:[-–—]|(?:to|until|till|through|and)\b)\s*(?:the |its |early |late |mid-?|end of )*",
-        text[time.end : time.end + 30],
-    )
-    if after is not None:
-        word = _WORD.match(text, time.end + after.end())
+        if days.first.day < last <= calendar.monthrange(days.first.year, days.first.month)[1]:
+            return Period(start=days.first, end=days.first.replace(day=last))
+    after = _JOIN_AFTER.match(text, time.end)
+    if after is not None and _is_range(after[0], before):
+        word = _WORD.match(text, after.end())
         other = _read_at(context, word, len(text)) if word else None
-        if other is not None and other.days is not None and _is_range(after[0], before):
-            end = _part_of(text[max(0, other.start - 20) : other.start], other.days)
-            return _ordered(_part_of(before, days), end)
+        if other is not None and other.days is not None:
+            return _ordered(_part_of(before, days), _part_of(text[after.start() : other.start], other.days))
+    joint = _JOIN_BEFORE.search(before)
+    if joint is not None:
+        start = time.start - len(before)
+        earlier = list(_reads(context, start, start + joint.start()))
+        if earlier and earlier[-1].end == start + joint.start() and earlier[-1].days is not None:
+            lead = text[start : earlier[-1].start]
+            if _is_range(joint[0], lead):
+                return _ordered(_part_of(lead, earlier[-1].days), _part_of(joint[0], days))
     return None
 
 

@@ -1,8 +1,8 @@
 """Findings on a time axis as a Vega-Lite description: a row an event or a party, filled for what was, hollow for plans.
 
-A finding with a period is a bar (broken for plans), one with a day a dot; one without a date is a stroke at the day
-that it was first reported. What overlaps in a row is put into lanes, so that nothing hides behind anything. The strip below
-counts findings by month; brushing it zooms the chart.
+Bars have a period (broken for plans), dots a day; a stroke has no date and stands where it was first reported. What
+overlaps in a row is put into lanes, so that nothing hides behind anything. The strip below counts findings by month;
+brushing it zooms the chart.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ HUES = {
     EventType.loss: "--war",
     EventType.sanction: "--curb",
 }
-ACTUAL_SPAN: Spec = {"strokeWidth": 8, "strokeCap": "round", "opacity": 0.75}
-PLANNED_SPAN: Spec = {"strokeWidth": 4, "strokeDash": [5, 4], "opacity": 0.9}
+SPAN: Spec = {"type": "rule", "clip": True, "cursor": "pointer"}
+ACTUAL_SPAN: Spec = {**SPAN, "strokeWidth": 8, "strokeCap": "round", "opacity": 0.75}
+PLANNED_SPAN: Spec = {**SPAN, "strokeWidth": 4, "strokeDash": [5, 4], "opacity": 0.9}
 LANES = 7
 PARTIES = 10
 GAP = dt.timedelta(days=9)
@@ -127,18 +128,15 @@ def timeline_chart(made: Iterable[Happening]) -> Spec:
         )
     ]
     shared: Spec = {"color": colour, "tooltip": tooltip, "href": {"field": "href"}, "y": y}
-    spans = [
+    spans: list[Spec] = [
         {
             "transform": [{"filter": f"datum.span && datum.planned == {planned}"}],
-            "mark": {"type": "rule", "clip": True, "cursor": "pointer", **look},
-            "encoding": {**shared, "x": x, "x2": {"field": "last"}},
+            "mark": look,
+            "encoding": shared | {"x": x, "x2": {"field": "last"}},
         }
-        for planned, look in (
-            ("false", ACTUAL_SPAN),
-            ("true", PLANNED_SPAN),
-        )
+        for planned, look in (("false", ACTUAL_SPAN), ("true", PLANNED_SPAN))
     ]
-    dots = {
+    dots: Spec = {
         "transform": [{"filter": "!datum.span"}],
         "mark": {"type": "point", "strokeWidth": 1.6, "clip": True, "cursor": "pointer"},
         "encoding": {

@@ -174,6 +174,11 @@ def quantity_unit(value: Quantity) -> str:
     return " ".join(part for part in (value.unit, f"per {value.per}" if value.per else None) if part)
 
 
+def opened(words: str) -> str:
+    """Words with a capital at their beginning, names left as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def figure(value: Any) -> str:
     """A path's figure: the median, and the 80% interval in brackets."""
     median, low, high = (telling.number(round(number)) for number in (value.median, value.low, value.high))
@@ -213,6 +218,7 @@ FILTERS = {
     "chain": telling.chain,
     "grade_words": grade_words,
     "signed": signed,
+    "opened": opened,
     "figure": figure,
     "bounds": bounds,
     "odds": odds,

@@ -259,7 +259,7 @@ def _sliders(book: Casebook, programme: Programme, forecast: Forecast, settings:
             reach = (top - bottom) / 2
             step = (top - bottom + 2 * reach) / FINE
             floor = max(0.0, bottom - reach) if bottom >= 0 else bottom - reach
-            values = tuple(f"{floor + step * at:.4g}" for at in range(FINE + 1))
+            values = tuple(f"{round(floor + step * at, 4) + 0.0:g}" for at in range(FINE + 1))
             low, high = (round((edge - floor) / step) for edge in _interval(setting) or (bottom, top))
         found.append(
             Slider(

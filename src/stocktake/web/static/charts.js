@@ -55,14 +55,15 @@ export async function draw(element, description) {
 
 async function drawAll() {
   for (const element of document.querySelectorAll("[data-chart]")) {
-    const response = await fetch(element.dataset.chart, { headers: { accept: "application/json" } });
+    const [address, part] = element.dataset.chart.split("#");
+    const response = await fetch(address, { headers: { accept: "application/json" } });
     if (!response.ok) {
-      element.textContent = "The chart could not be drawn; the table below holds its figures.";
+      element.textContent = "The chart could not be drawn; the page holds its figures as text.";
       continue;
     }
-    element.description = await response.json();
+    const answer = await response.json();
+    element.description = part ? answer[decodeURIComponent(part)] : answer;
     await draw(element, element.description);
-    element.dispatchEvent(new Event("drawn"));
   }
 }
 

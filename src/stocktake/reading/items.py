@@ -19,7 +19,6 @@ _PARENT: dict[str, str | None] = {}
 _FAMILY: dict[tuple[str, ...], str] = {}  # normalised words -> family
 
 _TOKEN = re.compile(r"[a-zà-ž]+|\d+(?:[a-z]+\d*)?")
-_GENERIC_TAIL = {"drone", "missile", "uav", "system", "battery", "launcher"}
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -28,7 +27,9 @@ def _words(text: str) -> tuple[str, ...]:
     for word in _TOKEN.findall(text.lower().replace("’", "'").replace("'s", "")):
         if len(word) > 3 and word.endswith("ies"):
             word = word[:-3] + "y"
-        elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        elif word.endswith(("xes", "ches", "shes", "sses")):
+            word = word[:-2]
+        elif word.endswith("s") and not word.endswith("ss") and (len(word) > 3 or word[0].isdigit()):
             word = word[:-1]
         words.append(word)
     return tuple(words)
@@ -78,20 +79,48 @@ def _without_lead(phrase: str) -> str:
     return phrase
 
 
+_PREPOSITION = re.compile(r"\s+(?:for|of|to|from|in|at|with|against)\s+", re.IGNORECASE)
+
+
 @lru_cache(maxsize=8192)
 def family(text: str) -> str | None:
-    """The family of an item, the most particular that its words name; None where the lists know none."""
-    words = _words(text)
+    """The family of an item, the most particular that its words name; None where the lists know none.
+
+    What stands before "for" or "of" is the thing ("motors for missiles"), unless it is a mere portion ("a batch of
+    missiles"); the last word says what a compound is ("missile parts", "drone factory").
+    """
+    whole = _family(_words(text))
+    parts = _PREPOSITION.split(text, maxsplit=1)
+    if len(parts) == 1 or whole is None:
+        return whole
+    first = _family(_words(parts[0]))
+    return whole if first in (None, "goods") or _PARENT[whole] == first else first
+
+
+def _family(words: tuple[str, ...]) -> str | None:
     best: tuple[int, int, str] | None = None
     for start in range(len(words)):
         for length in range(min(_LONGEST, len(words) - start), 0, -1):
-            found = _FAMILY.get(words[start : start + length])
-            if found is not None:
-                rank = (_depth(found), length, found)
-                if best is None or rank[:2] > best[:2]:
-                    best = rank
-                break
+            named = words[start : start + length]
+            found = _FAMILY.get(named) or _FAMILY.get(tuple(_MARK.sub(r"\1", word) for word in named))
+            if found is None:
+                continue
+            if start + length == len(words) and _root(found) != "weapons":
+                return found
+            rank = (_depth(found), length, found)
+            if best is None or rank[:2] > best[:2]:
+                best = rank
+            break
     return best[2] if best else None
+
+
+_MARK = re.compile(r"^(\d+)[a-z]\w*$")  # the mark after a model's number: T-72B3, Su-30MKI
+
+
+def _root(name: str) -> str:
+    while (parent := _PARENT[name]) is not None:
+        name = parent
+    return name
 
 
 def _depth(name: str) -> int:

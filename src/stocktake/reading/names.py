@@ -79,7 +79,7 @@ def _look_up(text: str) -> str | None:
     for form in (text, f"{text}.", f"the {text}"):
         if form in _NAME:
             return _NAME[form]
-    return _FOLDED.get(text.lower())
+    return None if text.islower() else _FOLDED.get(text.lower())
 
 
 @lru_cache(maxsize=8192)
@@ -163,6 +163,11 @@ def state_of(text: str) -> str | None:
         if found in _STATE:
             return _STATE[found]
     return None
+
+
+def codes() -> dict[str, str]:
+    """The ISO 3166-1 code of every state listed."""
+    return {row["state"]: row["code"] for row in _rows("states.csv")}
 
 
 # ------------------------------------------------------------------------------------- gazetteer

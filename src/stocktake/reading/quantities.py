@@ -565,8 +565,19 @@ def _bound_before(before: str, changes: bool) -> str | None:
     The longest phrase counts, so that "no more than" is not "more than".
     """
     words = before[-48:].lower().replace("n't ", " not ").replace("n’t ", " not ").split()[-7:]
-    while words and words[-1] in _FILLERS and (len(words) < 2 or words[-1] != "some"):
+    about = None
+    while words:
+        bound = _bound_of(words, changes)
+        if bound in ("low", "high"):
+            return bound
+        about = about or bound
+        if words[-1] not in _FILLERS:
+            break
         words.pop()
+    return about
+
+
+def _bound_of(words: list[str], changes: bool) -> str | None:
     for length in range(min(4, len(words)), 0, -1):
         phrase = " ".join(words[-length:]).lstrip("(“\"'‘–—-")
         bound = _BOUND_OF.get(phrase)

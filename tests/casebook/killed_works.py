@@ -1,6 +1,6 @@
 """Works for the tests to kill: each says "started", then "done ID" for what it was told is stored. Run by path.
 
-add takes 60 reports in; reread makes all claims again, over and over; decide writes decisions, one after the other.
+add takes 60 reports in; reread and weigh make all claims and findings again, over and over; decide writes decisions.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from line_reports import obtained, read_lines
 
 from stocktake import casebook
-from stocktake.casebook import Casebook, CasebookError, Reader
+from stocktake.casebook import Casebook, CasebookError, ClaimFilter, Reader
 
 REPORTS = [
     obtained(
@@ -33,19 +33,27 @@ def reread(book: Casebook) -> None:
 
 
 def decide(book: Casebook) -> None:
-    claims = list(book.claims())
-    for n in range(ROUNDS):
+    claims = list(book.claims(ClaimFilter(rejected=None)))
+    for n, claim in enumerate(claims[:ROUNDS]):
         verb = ("accept", "reject")[n % 2]
-        print("done", book.decide(verb, claims[n].id, reason="seen").number, flush=True)
+        print("done", book.decide(verb, claim.id, reason="seen").number, flush=True)
         if n % 5 == 4:
             print("done", book.undo().number, flush=True)
+
+
+def weigh(book: Casebook) -> None:
+    for _ in range(ROUNDS // 10):
+        book.weigh(afresh=True)
+
+
+WORKS = {"add": add, "reread": reread, "weigh": weigh, "decide": decide}
 
 
 if __name__ == "__main__":
     with casebook.open(sys.argv[2], reader=Reader(read_lines, "lines 1")) as opened:
         print("started", flush=True)
         try:
-            {"add": add, "reread": reread, "decide": decide}[sys.argv[1]](opened)
+            WORKS[sys.argv[1]](opened)
         except CasebookError as fault:
             print("fault", fault, flush=True)
             sys.exit(fault.status)

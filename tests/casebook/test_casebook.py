@@ -57,6 +57,12 @@ def test_a_failing_report_is_named_and_the_rest_is_done(opened: Opened) -> None:
     assert len(seen) == 4
 
 
+def test_a_report_of_too_many_claims_is_refused(opened: Opened) -> None:
+    many = obtained("A list without end\n" + "transfer: Iran -> Russia: drones\n" * 10_001)
+    (failure,) = opened().add_documents([many, STORY[0]]).failures
+    assert "holds 10,001 claims, more than the 10,000 that a report may; split it" in failure.reason
+
+
 def test_two_documents_cannot_have_one_id(opened: Opened) -> None:
     book = opened()
     added = book.add_documents([obtained(PLANT, id="memo-1"), obtained(DELIVERY, id="memo-1")])

@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from line_reports import STORY, obtained, read_lines
 
 from stocktake import casebook
@@ -64,6 +66,20 @@ def test_filters(stocktake: Stocktake, kept: Path, arguments: list[str], items: 
     assert run.status == 0
     claims = [msgspec.json.decode(line, type=Claim) for line in run.out.splitlines()]
     assert [claim.item for claim in claims] == items
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    option=st.sampled_from(
+        ["--event", "--party", "--item", "--since", "--until", "--source", "--stance", "--report", "--min-confidence"]
+    ),
+    value=st.text()
+    | st.sampled_from(["%", "_", "\\\\", "*", ";", "' OR 1=1 --", "transfer*", "0000", "9999-99", "nan", "-1"]),
+)
+def test_no_filter_breaks_the_command(stocktake: Stocktake, kept: Path, option: str, value: str) -> None:
+    run = stocktake("claims", f"{option}={value}", "--jsonl")
+    assert run.status in {0, 2}, run.err
+    assert (run.status == 2) == bool(run.err.strip())
 
 
 def test_no_claim_fits(stocktake: Stocktake, kept: Path) -> None:

@@ -149,5 +149,12 @@ def test_how_many_of_what(quantity: Quantity | None, item: str | None, words: st
     assert telling.goods(quantity, item) == words
 
 
+def test_ids_are_shortened_where_they_are_hashes_and_names_stay_whole() -> None:
+    assert telling.short_id("c1799a6a7f3e6") == "c1799a6a7f"
+    assert telling.short_id("70bd0ac902c6d33244192bec5652afc90fd789ca662d461435aca9725e63487f") == "70bd0ac902"
+    assert telling.short_id("newsletter-2024-01") == "newsletter-2024-01"
+    assert telling.short_id("\x1b[31mred") == "�[31mred"
+
+
 def test_outside_words_cannot_steer_a_terminal() -> None:
     assert telling.printable("safe\x1b[31m red\x07 \u202eback\u200d\n") == "safe�[31m red� �back\u200d "

@@ -24,6 +24,7 @@ from stocktake.vocabulary import Claim, Failure, Report
 
 Progress = Callable[[str], None]
 CLAIMS_FILE_BATCH = 200
+MOST_CLAIMS = 10_000
 
 
 class _EveryLanguage:
@@ -226,9 +227,14 @@ def _add_one(book: Kept, document: Document, reader: Reader) -> int | Failure | 
 
 def _read(reader: Reader, report: Report) -> Sequence[Claim] | Failure:
     try:
-        return reader.read(report)
+        claims = reader.read(report)
     except Exception as fault:
         return Failure(_name(report), f"could not be read for claims ({type(fault).__name__}: {fault}); report this")
+    if len(claims) > MOST_CLAIMS:
+        return Failure(
+            _name(report), f"holds {len(claims):,} claims, more than the {MOST_CLAIMS:,} that a report may; split it"
+        )
+    return claims
 
 
 def _taken(report: Report) -> Failure:

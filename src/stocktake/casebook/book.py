@@ -275,10 +275,10 @@ class Casebook(Searched, Programmes, Browsed, Kept):
 
 def full_id(connection: sa.Connection, column: sa.ColumnElement[str], given: str, kind: str, listing: str) -> str:
     """The one id that is, or begins with, what was given."""
+    if "\0" in given or not given.strip():
+        raise UnknownId(kind, given, listing)
     if connection.execute(sa.select(column).where(column == given)).first():
         return given
-    if not given.strip():
-        raise UnknownId(kind, given, listing)
     query = sa.select(column).where(column >= given, column < given + "\U0010ffff").order_by(column).limit(5)
     matches = list(connection.execute(query).scalars())
     if not matches:

@@ -18,6 +18,7 @@ from stocktake.vocabulary import Claim, Period, Quantity
 SCALES = ((1e12, "tn"), (1e9, "bn"), (1e7, "m"))
 WRITTEN = {"tn": 1e12, "trillion": 1e12, "bn": 1e9, "billion": 1e9, "m": 1e6, "million": 1e6, "k": 1e3, "thousand": 1e3}
 CURRENCY = re.compile(r"[A-Z]{3}")
+HASHED = re.compile(r"[a-z]?[0-9a-f]{12,64}")
 PER = ("day", "week", "month", "year")
 UNKNOWN = "?"
 OWN_VOICE = "own voice"
@@ -158,8 +159,8 @@ def language(code: str) -> str:
 
 
 def short_id(full: str) -> str:
-    """The beginning of an id that lists show; every command takes it for the whole one."""
-    return full[:10]
+    """The beginning of an id that lists show, which commands take for the whole one; names given as ids stay whole."""
+    return full[:10] if HASHED.fullmatch(full) else printable(full)
 
 
 # --------------------------------------------------------------------------------------------- the way back

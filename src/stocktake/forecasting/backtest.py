@@ -176,9 +176,10 @@ def _peers() -> tuple[Any, ...]:
     def from_model(model: Any, known: Array, horizon: int, seed: int) -> Array:
         """Normal draws on the log scale, from the model's mean and its 95% interval."""
         found = model.forecast(y=np.log1p(known).astype(np.float64), h=horizon, level=[95])
-        sd = (found["hi-95"] - found["lo-95"]) / (2 * 1.959964)
+        mean, high, low = (np.asarray(found[key], float) for key in ("mean", "hi-95", "lo-95"))
+        sd = (high - low) / (2 * 1.959964)
         noise = np.random.default_rng(seed).standard_normal((horizon, DRAWS))
-        return np.asarray(np.expm1(found["mean"][:, None] + np.maximum(sd, 1e-6)[:, None] * noise))
+        return np.asarray(np.expm1(mean[:, None] + np.maximum(sd, 1e-6)[:, None] * noise))
 
     def auto_ets(known: Array, horizon: int, seed: int) -> Array:
         return from_model(AutoETS(season_length=1), known, horizon, seed)

@@ -19,6 +19,7 @@ from stocktake.forecasting import months
 from stocktake.forecasting.design import DRIFT, KNOT, Design, design
 from stocktake.forecasting.inference import Posterior, posteriors, thinned
 from stocktake.forecasting.model import Density
+from stocktake.forecasting.programme import first_part
 from stocktake.vocabulary import Diagnostics, Forecast, Observation, Path, Programme, Target, TargetDate
 
 Array = npt.NDArray[Any]
@@ -146,7 +147,7 @@ def predicted_counts(held: Posterior, series: str, rng: np.random.Generator) -> 
     density = Density(d, np.float32)
     paths = held.paths()
     part_of = {o.part for o in d.observations if o.series == series}
-    path = paths["used"] if part_of == {d.programme.part[0].name if d.programme.part else "all"} else paths["used:all"]
+    path = paths["used"] if part_of == {first_part(d.programme).name} else paths.get("used:all", paths["used"])
     shown, count = path.shape
     knots = shown // KNOT + 2
     steps = np.empty((knots, count))

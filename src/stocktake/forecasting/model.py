@@ -33,7 +33,8 @@ WIDE_START = 2.0  # the first month's growth and share are this much looser than
 
 def logistic(x: Array) -> Array:
     """1 / (1 + e^-x)."""
-    return 1 / (1 + np.exp(-x))
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-x)))
 
 
 def summed_back(x: Array) -> Array:

@@ -1,9 +1,11 @@
 """From findings and series to observations: which finding observes what of which path, by the table of rules.
 
 A finding bears on a programme when its item names the family or a part, its count is of such items, and the party
-that acts has the role that the rule asks for. A name of the whole family ("drones") means every part in what is used
-or made, but the first part in what is shipped, held or lost, and in what a plant makes. What a finding leaves open
-is closed as the table says; findings thought less likely than one in five, and negated ones, observe nothing.
+that acts has the role that the rule asks for. What is counted in use is counted from the ground, where parts are
+hardly told apart: it observes the whole family unless it names a part other than the first. Elsewhere a name of the
+whole family ("drones") means every part in what is made, but the first part in what is shipped, held or lost, and in
+what a plant makes. What a finding leaves open is closed as the table says. Findings thought less likely than one in
+five observe nothing, nor do attacks and losses that are only planned or possible.
 """
 
 from __future__ import annotations
@@ -139,6 +141,8 @@ def _roles(programme: Programme, finding: Finding, names: str | None) -> set[str
 def _fits(rule: Rule, programme: Programme, finding: Finding) -> bool:
     if rule.event is not finding.event or rule.negated != finding.negated:
         return False
+    if rule.path in ("used", "lost", "stock") and finding.modality is not Modality.actual:
+        return False
     if rule.number != _number_kind(programme, finding) or _span(finding) not in rule.span:
         return False
     agents, recipients = (_roles(programme, finding, names) for names in (finding.agent, finding.recipient))
@@ -190,7 +194,9 @@ def _observed(
 ) -> Observation | None:
     assert finding.first_reported is not None
     plant = plant_of(programme, finding)
-    several = len(programme.plant) > 1 or rule.measure is Measure.start
+    several = (
+        len(programme.plant) > 1 and part in ("all", first_part(programme).name)
+    ) or rule.measure is Measure.start
     path = f"made:{plant}" if rule.path == "made" and plant and several else rule.path
     if rule.path != "made" and rule.path not in path_names(programme):
         return None
@@ -208,7 +214,7 @@ def _observed(
         high=high,
         start=start,
         end=end,
-        published=finding.first_reported,
+        published=_known(finding, end, standing),
         standing=standing,
         origins=tuple(dict.fromkeys(origin.name for origin in known)),
         grade=finding.grade,
@@ -222,11 +228,21 @@ def _observed(
 def _part(programme: Programme, path: str, plant: str | None, part: str, measure: Measure) -> str:
     """The part that is observed: the family's name means the first part where only that is followed."""
     first = first_part(programme).name
+    if path == "used" and part == first and measure is not Measure.share:
+        part = "all"
     if part != "all":
         return part
     if measure is Measure.share or path in ("imports", "lost", "stock") or (path == "made" and plant):
         return first
     return "all" if len(programme.part) > 1 else first
+
+
+def _known(finding: Finding, end: dt.date, standing: Standing) -> dt.date:
+    """When an observation became known: when first reported, but what was is not known before it is over."""
+    assert finding.first_reported is not None
+    if standing is not Standing.observed or finding.first_reported >= end:
+        return finding.first_reported
+    return max(min(end, finding.last_reported or end), finding.first_reported)
 
 
 def _standing(rule: Rule, finding: Finding) -> Standing:

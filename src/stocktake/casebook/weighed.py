@@ -50,11 +50,13 @@ from stocktake.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from stocktake.weighing import Credibility
+    from stocktake.weighing import Credibility, Learned
 
 DECISIONS = ("merge", "split", "grade")
 AFRESH_FROM = 500
 """So many reports due at once are weighed with everything else rather than one by one, if they are a fifth of all."""
+LEARNED = "truth discovery"
+"""How the reason of a grade begins that no analyst gave."""
 DERIVED = (testimony, findings, origins, conflicts, positions, copies, report_bands)
 
 
@@ -109,6 +111,14 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     graded_by: str
     origins: int
     claims: int
+
+
+class Learning(msgspec.Struct, frozen=True, kw_only=True):
+    """What truth discovery taught: grades decided now, all that was learned, how many sources are too thinly known."""
+
+    graded: tuple[Decision, ...]
+    learned: tuple[Learned, ...]
+    thin: int
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
@@ -362,6 +372,37 @@ class Weighed(Kept):
                 author=author,
                 expected=expected,
             )
+
+    def learn(self, *, author: str | None = None) -> Learning:
+        """Grades sources by how often they turned out right, where enough of what they said can be checked.
+
+        An analyst's grade stands; a grade that is learned is an entry in the journal like any other.
+        """
+        from stocktake import weighing
+
+        self._keep_up()
+        with self.writing() as connection:
+            rows = Rows(connection)
+            every = list(rows.everything())
+            placed = {
+                row.claim: row.finding for row in connection.execute(sa.select(testimony.c.claim, testimony.c.finding))
+            }
+            found, thin = weighing.learn(list(weighing.votes(every, placed)))
+            standing = {
+                d.target for d in self.in_force_on(connection) if d.action == "grade" and LEARNED not in d.reason
+            }
+            made = []
+            for one in found:
+                target = _source(connection, one.name)
+                if target in standing or _graded(self.in_force_on(connection), target) == one.grade:
+                    continue
+                reason = f"{LEARNED}: right in {one.reliability:.0%} of {one.votes} votes that others can check"
+                made.append(
+                    self.append(
+                        connection, action="grade", target=target, value=one.grade, reason=reason, author=author
+                    )
+                )
+            return Learning(graded=tuple(made), learned=tuple(found), thin=thin)
 
     def _ruled(
         self,
@@ -750,6 +791,11 @@ def _source(connection: sa.Connection, given: str) -> str:
     close = get_close_matches(wanted, known, n=1)
     meant = f"; did you mean {known[close[0]]!r}?" if close else ":"
     raise InvalidDecision(f"no source called {given!r} has spoken{meant} `stocktake sources` lists those that have")
+
+
+def _graded(decisions: Sequence[Decision], target: str) -> str | None:
+    """The grade in force that a decision gave a source."""
+    return next((str(d.value) for d in reversed(decisions) if d.action == "grade" and d.target == target), None)
 
 
 def _evidence(connection: sa.Connection, finding: Finding, origin_of: Mapping[str, str]) -> tuple[Evidence, ...]:

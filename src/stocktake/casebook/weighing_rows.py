@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook.selecting import UNDATED, searchable
+from stocktake.casebook.storing import streamed
 from stocktake.casebook.weighed_tables import conflicts, findings, origins, positions, testimony
 from stocktake.vocabulary import Conflict, Finding, Origin, Position
 
@@ -57,6 +58,11 @@ class Rows:
 
     def of_origins(self, names: Sequence[str]) -> Iterator[Testimony]:
         yield from self._bodies(testimony.c.origin, names)
+
+    def everything(self) -> Iterator[Testimony]:
+        """All testimony, in the order of its claims."""
+        for body in streamed(self._connection, sa.select(testimony.c.body).order_by(testimony.c.claim)).scalars():
+            yield self._decode(body)
 
     def _bodies(self, column: sa.Column[str], values: Sequence[str]) -> Iterator[Testimony]:
         for portion in portions(values):

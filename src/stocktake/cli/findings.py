@@ -13,7 +13,7 @@ from stocktake.cli.claims import Author, Lines
 from stocktake.cli.filters import conflict_kind, event_type, first_day, last_day
 
 if TYPE_CHECKING:
-    from stocktake.casebook import Casebook, FindingFilter
+    from stocktake.casebook import Casebook, FindingFilter, Learning
     from stocktake.vocabulary import Failure
     from stocktake.weighing import Told, Weighing
 
@@ -374,6 +374,10 @@ def sources(
     grade: Annotated[
         str | None, typer.Option(metavar="A-F", help="Grade it, from A (reliable) to F (cannot be judged).")
     ] = None,
+    learn: Annotated[
+        bool,
+        typer.Option("--learn", help="Grade those of whose word enough can be checked by how often they were right."),
+    ] = False,
     reason: Reason = "",
     author: Author = None,
     jsonl: Lines = False,
@@ -387,12 +391,19 @@ def sources(
         raise typer.BadParameter(
             "--grade needs the name of the source: stocktake sources NAME --grade B --reason WORDS"
         )
-    if grade is None and (reason or author):
+    if learn and (grade is not None or name is not None or reason):
+        raise typer.BadParameter(
+            "--learn looks at all sources by what they said; give it without NAME, --grade, --reason"
+        )
+    if grade is None and not learn and (reason or author):
         raise typer.BadParameter("--reason and --author belong to a decision; give --grade too")
     with session.opened(context) as book:
         if grade is not None and name is not None:
             decision = book.grade(name, grade, reason=reason, author=author)
             session.say(f"{decision.target} is graded {decision.value} (entry {decision.number} of the journal).")
+            return
+        if learn:
+            _tell_learning(book.learn(author=author))
             return
         found = book.sources()
         if name is not None:
@@ -409,6 +420,16 @@ def sources(
             if found:
                 session.show(findings.sources_table(found))
             session.say(f"{counted(len(found), 'source')}.")
+
+
+def _tell_learning(done: Learning) -> None:
+    from stocktake.cli import session
+    from stocktake.telling import counted
+
+    for decision in done.graded:
+        session.say(f"{decision.target} is graded {decision.value}: {decision.reason} (entry {decision.number}).")
+    known = counted(len(done.learned), "source")
+    session.say(f"Enough can be checked of {known}; {done.thin:,} are too thinly known and keep their grades.")
 
 
 # ------------------------------------------------------------------------------------------ deciding

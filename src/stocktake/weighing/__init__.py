@@ -18,6 +18,7 @@ from stocktake.weighing.reprints import nearest as nearest_copies
 from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
 from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
 from stocktake.weighing.testimony import Testimony, testimonies
+from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
 VERSION = "1"
 """Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
@@ -29,7 +30,9 @@ __all__ = [
     "ContradictoryDecisions",
     "Copy",
     "Credibility",
+    "Discovered",
     "Grade",
+    "Learned",
     "Memory",
     "MissingReport",
     "Origination",
@@ -41,12 +44,15 @@ __all__ = [
     "Testimony",
     "Told",
     "UnknownGrade",
+    "Vote",
     "Weighed",
     "Weighing",
     "bands",
     "checked",
     "claim_id",
     "copies",
+    "discover",
+    "learn",
     "nearest_copies",
     "origins",
     "parent",
@@ -56,6 +62,7 @@ __all__ = [
     "testimonies",
     "told",
     "update",
+    "votes",
     "weigh",
     "weigh_group",
 ]

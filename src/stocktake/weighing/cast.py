@@ -41,6 +41,7 @@ class Cast:
     def __init__(self, report: Report, claims: Sequence[Claim]) -> None:
         self._text = report.text.replace("’", "'")
         self._people: dict[str, Voice] = {}
+        self._known: dict[str, Voice] = {}
         mentioned = {
             name.strip()
             for claim in claims
@@ -84,10 +85,19 @@ class Cast:
         """Note the state of a person whose office the text leaves out; returns the voice as it is now."""
         known = Voice(voice.name, SourceKind.official, state, True)
         self._people[skeleton(voice.name.split()[-1])] = known
+        self._known.clear()
         return known
 
     def voice(self, name: str) -> Voice:
         """The voice of a name; of several that speak together, one joint voice."""
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._voice(name)
+        return known
+
+    def _voice(self, name: str) -> Voice:
+        if ";" not in name:
+            return self._one(name.strip())
         parts = sorted({self._one(part.strip()) for part in name.split(";") if part.strip()})
         return parts[0] if len(parts) == 1 else names.joint(parts)
 

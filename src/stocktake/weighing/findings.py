@@ -103,6 +103,8 @@ def _day(ordinal: int) -> dt.date | None:
 
 def _usual(group: Sequence[Testimony], slot: Callable[[Testimony], T | None]) -> T | None:
     """The value that most claims give; of equals the earliest."""
+    if len(group) == 1:
+        return slot(group[0])
     values: dict[T, int] = {}
     for t in group:
         value = slot(t)

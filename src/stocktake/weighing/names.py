@@ -33,6 +33,7 @@ _PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
 _NAMELESS = frozenset({SourceKind.unnamed_official, SourceKind.intelligence, SourceKind.document})
 
 
+@lru_cache(maxsize=65536)
 def plain(name: str) -> str:
     """Lower case, no article, no accents, straight apostrophes."""
     text = unicodedata.normalize("NFKD", name.replace("’", "'")).encode("ascii", "ignore").decode()
@@ -61,9 +62,15 @@ def voice(name: str) -> Voice:
         return Voice(one, kind, "", True)
     if kind is SourceKind.state:
         return Voice(state or one, kind, state or one, True)
-    if kind in _NAMELESS:
+    if kind in _NAMELESS and not (kind is SourceKind.intelligence and _is_service(name)):
         return Voice(plain(name), kind, state, False)
     return Voice(one, kind, state, True)
+
+
+def _is_service(name: str) -> bool:
+    """Whether it is a service with a name ("National Intelligence Service"), not a voice such as "US intelligence"."""
+    own = [word for word in name.split() if not state_of(word)]
+    return len(own) >= 2 and all(word[:1].isupper() for word in own if word not in ("of", "the", "and", "for"))
 
 
 def joint(parts: Sequence[Voice]) -> Voice:

@@ -38,7 +38,7 @@ def positions(
                 elsewhere = general and groups[at][0].scope == OCCASION
                 by_party[t.state].append((_when(t, origins), t.in_part or elsewhere, t))
         for party in sorted(by_party):
-            found += _moves(finding.id, party, by_party[party])
+            found += _moves(finding, party, by_party[party])
     return found
 
 
@@ -50,20 +50,23 @@ def _day(ordinal: int) -> dt.date | None:
     return dt.date.fromordinal(ordinal) if ordinal else None
 
 
-def _stance(t: Testimony) -> Stance:
-    return Stance.denies if t.against else Stance(t.stance)
+def _stance(t: Testimony, negated: bool) -> Stance:
+    """What it says of the finding; of one that it did not happen, a denial of the event says so."""
+    if t.against != negated:
+        return Stance.denies
+    return Stance.asserts if t.stance == "denies" else Stance(t.stance)
 
 
-def _moves(finding: str, party: str, said: list[tuple[int, bool, Testimony]]) -> list[Position]:
+def _moves(finding: Finding, party: str, said: list[tuple[int, bool, Testimony]]) -> list[Position]:
     """Runs of one stance in the order of the days.
 
     What has no day of its own (a standing position, retold later) moves nothing where the party has spoken on a
     known day with the same stance. A party that says several things on one day holds each from that day.
     """
-    dated = {_stance(t) for day, _, t in said if day}
+    dated = {_stance(t, finding.negated) for day, _, t in said if day}
     by_day: dict[tuple[int, Stance], list[tuple[bool, Testimony]]] = defaultdict(list)
     for day, in_part, t in said:
-        stance = _stance(t)
+        stance = _stance(t, finding.negated)
         if day or stance not in dated:
             by_day[day or t.published, stance].append((in_part, t))
     runs: list[tuple[Stance, bool, int, list[str]]] = []
@@ -78,7 +81,7 @@ def _moves(finding: str, party: str, said: list[tuple[int, bool, Testimony]]) ->
     later = [min((r[2] for r in runs if r[2] > run[2]), default=0) for run in runs]
     return [
         Position(
-            finding=finding,
+            finding=finding.id,
             party=party,
             since=_day(start),
             until=_day(end - 1) if end else None,

@@ -53,6 +53,7 @@ class Register:
         self._kinds: Mapping[str, Mapping[str, str]] = shipped["kinds"]
         self._names = {names.plain(name): entry for name, entry in shipped["names"].items()}
         self._set: dict[str, Grade] = {}
+        self._found: dict[tuple[str, str, str, str], Grade] = {}
         for decision in sorted(decisions, key=lambda d: d.number):
             if decision.action == "grade" and not decision.undone:
                 reason = decision.reason or "graded by an analyst"
@@ -60,6 +61,13 @@ class Register:
 
     def grade(self, speaker: str, shown: str, kind: str, outlet: str = "") -> Grade:
         """The grade of a speaker: an analyst's, else the register's for the name or its outlet, else its kind's."""
+        asked = (speaker, shown, kind, outlet)
+        known = self._found.get(asked)
+        if known is None:
+            known = self._found[asked] = self._look_up(*asked)
+        return known
+
+    def _look_up(self, speaker: str, shown: str, kind: str, outlet: str) -> Grade:
         for name in dict.fromkeys((names.plain(shown), speaker, names.plain(outlet))):
             if name in self._set:
                 return self._set[name]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -40,32 +40,43 @@ class Copy(NamedTuple):
     share: float
 
 
-def shingles(text: str) -> frozenset[str]:
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
+
+
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
     """The text's runs of four words, without case and punctuation."""
-    tokens = _WORD.findall(text.lower())
-    return frozenset(" ".join(tokens[i : i + SHINGLE]) for i in range(len(tokens) - SHINGLE + 1))
+    return frozenset(_runs(_words(text), SHINGLE))
+
+
+def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[start:] for start in range(length)), strict=False)
 
 
 def bands(text: str) -> list[int]:
     """Numbers that a text shares with texts that may be alike: its MinHash signature in bands, and its passages."""
     from rensa import RMinHash
 
-    found = shingles(text)
+    words = _words(text)
+    found = set(map(" ".join, _runs(words, SHINGLE)))
     if len(found) < LEAST:
         return []
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(sorted(found))
+    sketch.update(list(found))
     digest = sketch.digest()
     signature = [_band(start, digest[start : start + ROWS]) for start in range(0, PERMUTATIONS, ROWS)]
-    return signature + _fingerprints(text)
+    return signature + _fingerprints(words)
 
 
-def _fingerprints(text: str) -> list[int]:
+def _fingerprints(words: list[str]) -> list[int]:
     """Of every window of runs the least hash, so that a shared passage leaves a shared number wherever it stands."""
-    tokens = _WORD.findall(text.lower())
-    hashes = [crc32(" ".join(tokens[i : i + RUN]).encode()) for i in range(len(tokens) - RUN + 1)]
-    least = {min(hashes[i : i + WINDOW]) for i in range(max(len(hashes) - WINDOW + 1, 1))} if hashes else set()
-    return sorted(_PASSAGE + value for value in least)
+    import numpy as np
+
+    hashes = np.fromiter((crc32(" ".join(run).encode()) for run in _runs(words, RUN)), dtype=np.int64)
+    if len(hashes) == 0:
+        return []
+    least = np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes))).min(axis=1)
+    return [_PASSAGE + value for value in np.unique(least).tolist()]
 
 
 def _band(start: int, values: Sequence[int]) -> int:
@@ -80,7 +91,7 @@ def when(report: Report) -> tuple[int, str]:
     return (report.published.toordinal() if report.published else 999_999, report.id)
 
 
-def share(a: frozenset[str], b: frozenset[str]) -> float:
+def share(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
     """How much of the smaller text the other has too."""
     smaller = min(len(a), len(b))
     return len(a & b) / smaller if smaller >= LEAST else 0.0
@@ -98,7 +109,7 @@ def copies(reports: Iterable[Report]) -> list[Copy]:
             if len(bucket) < CROWD:
                 bucket.append(index)
     found = []
-    known: dict[int, frozenset[str]] = {}
+    known: dict[int, frozenset[tuple[str, ...]]] = {}
     for later, earlier in pairs:
         for index in (later, earlier):
             if index not in known:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -174,12 +176,25 @@ def shelved(claims: Iterable[Claim], reports: Iterable[Report], decisions: Itera
     first = originals(known.values())
     shelf = Memory()
     touched: set[str] = set()
-    for name in sorted(by_report):
-        ordered = sorted(by_report.pop(name), key=lambda c: (c.start, c.id))
-        original = known[first[name]] if name in first else None
-        touched |= shelf.put(name, testimonies(known[name], ordered, original))
-    shelf.update(touched, sorted(known), rulings, register)
+    with uncollected():
+        for name in sorted(by_report):
+            ordered = sorted(by_report.pop(name), key=lambda c: (c.start, c.id))
+            original = known[first[name]] if name in first else None
+            touched |= shelf.put(name, testimonies(known[name], ordered, original))
+        shelf.update(touched, sorted(known), rulings, register)
     return shelf
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without looking for garbage meanwhile: millions of small records, none in a cycle, make the search dear."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 class MissingReport(ValueError):

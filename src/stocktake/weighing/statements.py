@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from stocktake import reading
+from stocktake.vocabulary import Time
 from stocktake.weighing.lexicon import words
 
 
@@ -43,21 +45,35 @@ def said(sentence: str, published: dt.date | None, events: Sequence[Days], stanc
     if published is None:
         return UNKNOWN
     today = published.toordinal()
-    cues: list[re.Match[str]] | None = None
     best, nearest = UNKNOWN, REACH + 1
-    for time in reading.find_times(sentence, published):
-        if time.first is None or time.last is None or time.rule == "event":
-            continue  # "before the war" dates no statement
-        if sentence[time.start : time.start + 4].lower() == "that":
-            continue  # "later that month": of another sentence
+    times, cues = _found(sentence, published)
+    for time in times:
+        assert time.first is not None
+        assert time.last is not None
         days = Days(time.first.toordinal(), min(time.last.toordinal(), today))
         if days.first > today or any(_is(days, event, time.last.toordinal()) for event in events):
             continue
-        cues = list(_SAYING.finditer(sentence)) if cues is None else cues
         distance = min((_distance(sentence, cue, time.start, time.end, stance) for cue in cues), default=REACH + 1)
         if distance < nearest or (distance == nearest and days.last - days.first < best.last - best.first):
             best, nearest = days, distance
     return best
+
+
+@lru_cache(maxsize=256)
+def _found(sentence: str, published: dt.date) -> tuple[list[Time], list[re.Match[str]]]:
+    """The dates of a sentence that can be a statement's, and its words of saying.
+
+    "Before the war" dates no statement; "later that month" leans on another sentence.
+    """
+    times = [
+        time
+        for time in reading.find_times(sentence, published)
+        if time.first is not None
+        and time.last is not None
+        and time.rule != "event"
+        and sentence[time.start : time.start + 4].lower() != "that"
+    ]
+    return times, list(_SAYING.finditer(sentence)) if times else []
 
 
 def _is(days: Days, event: Days, last: int) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from stocktake.vocabulary import Report
+from stocktake.vocabulary import Claim, Report
 from stocktake.weighing import items, names
 from stocktake.weighing.cast import Cast, skeleton
 from stocktake.weighing.lexicon import words
@@ -28,6 +28,7 @@ LONG = 45
 
 _PROPER = re.compile(r"\b[A-Z][\w'-]+")
 _CUES = words("cues")
+_KINDS = frozenset(_CUES["kinds"])
 _SINCE = re.compile(rf"\b(?:{'|'.join(_CUES['since'])})\b", re.IGNORECASE)
 
 
@@ -191,7 +192,8 @@ def occasions(lines: Sequence[Passage], report: Report) -> None:
 
 
 def _scope(line: Passage, published: int) -> str:
-    first, last, quantity = line.first, line.last, line.claim.quantity
+    first, last = line.first, line.last
+    quantity = None if counts_no_goods(line.claim) else line.claim.quantity
     if line.claim.event in HAPPENINGS:
         return OCCASION if first or last else GENERAL
     lasting = TOTAL if quantity is not None else GENERAL
@@ -204,6 +206,11 @@ def _scope(line: Passage, published: int) -> str:
     if as_of and (not first or since):
         return lasting
     return lasting if first and not last and not line.plan else OCCASION
+
+
+def counts_no_goods(claim: Claim) -> bool:
+    """Whether the number counts kinds of goods, or is a share of them."""
+    return claim.quantity is not None and claim.quantity.unit in _KINDS
 
 
 def _kin(dated: Sequence[Passage], line: Passage) -> list[Passage]:

@@ -109,7 +109,10 @@ def _twins(lines: Sequence[Passage]) -> dict[int, tuple[float | None, float | No
 
 
 def _bounds(claim: Claim) -> tuple[float | None, float | None]:
-    return (claim.quantity.low, claim.quantity.high) if claim.quantity else (None, None)
+    """The count of goods; kinds and shares of them are none."""
+    if claim.quantity is None or subjects.counts_no_goods(claim):
+        return None, None
+    return claim.quantity.low, claim.quantity.high
 
 
 def _is_vague(claim: Claim) -> bool:
@@ -154,7 +157,7 @@ def _testimony(
         high=high,
         twin_low=twin_low,
         twin_high=twin_high,
-        unit=(claim.quantity.unit or "") if claim.quantity else "",
+        unit=(claim.quantity.unit or "") if claim.quantity and not subjects.counts_no_goods(claim) else "",
         per=(claim.quantity.per or "") if claim.quantity else "",
         first=line.first,
         last=line.last,

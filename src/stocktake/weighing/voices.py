@@ -28,7 +28,7 @@ STRETCH = 20
 PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
 HEARSAY = frozenset({SourceKind.intelligence, SourceKind.document})
 _WIRES = "|".join(words("cues")["offices"]["wires"])
-_CREDIT = re.compile(rf"\(({_WIRES})\)|(?:— |/ )({_WIRES})\b")
+_CREDIT = re.compile(rf"\((?:[^()]*,\s*)?({_WIRES})\)|(?:— |/ )({_WIRES})\b")
 
 
 class Speech(NamedTuple):

@@ -56,6 +56,7 @@ class Context:
         return self.published
 
     def last_named(self) -> Days:
+        """What "a year later" counts from: the last date named, else the day of publication."""
         if self.anchor is not None:
             return self.anchor
         return Days(self.today, self.today, "day")
@@ -76,7 +77,8 @@ COUNT_WORDS = r"\d{{1,3}}|(?:{tens})[- ](?:{ones})|{cards}|couple of|few|several
 )
 _CAPITAL = "(?=(?-i:[A-Z]))"
 _P = {
-    "M": rf"(?P<m>{_CAPITAL}(?:(?:{any_of(_FULL_MONTHS)})(?!\w|-?(?-i:[a-z]))|(?:{any_of(_SHORT_MONTHS)})(?:\.|(?!\w))))",
+    "M": rf"(?P<m>{_CAPITAL}(?:(?:{any_of(_FULL_MONTHS)})(?!\w|-?(?-i:[a-z]))"
+    rf"|(?:{any_of(_SHORT_MONTHS)})(?:\.|(?!\w))))",
     "W": rf"(?P<w>{_CAPITAL}(?:{any_of(list(_WEEKDAYS))}))(?!\w)",
     "Y0": r"(?P<y0>(?:1[5-9]|20)\d\d)",
     "Y": r"(?P<y>(?:1[5-9]|20)\d\d)(?![\w%]|,\d|\.\d)",
@@ -87,7 +89,7 @@ _P = {
     "TENS": "|".join(w for w, v in _CARDINALS.items() if v >= 20),
     "ONES": "|".join(w for w, v in _CARDINALS.items() if 0 < v < 10),
     "O": r"(?P<q>first|second|third|fourth|final|last|1st|2nd|3rd|4th)",
-    "R": r"(?P<r>this coming|this past|this|last|next|past|previous|coming|current|following|same|that|latest|upcoming)",
+    "R": r"(?P<r>this (?:coming|past)|this|last|next|past|previous|coming|current|following|same|that|latest|upcoming)",
     "S": r"(?P<s>spring|summer|autumn|fall|winter)",
 }
 
@@ -128,21 +130,17 @@ def _month_number(name: str) -> int:
     return _MONTHS[name.lower().rstrip(".")]
 
 
+_COUNTS = {"a": 1, "an": 1, "couple of": 2, "half a dozen": 6, "dozen": 12, "few": None, "several": None}
+
+
 def how_many(words: str) -> int | None:
-    words = words.lower()
+    """The number that words name, None where they name none ("several")."""
+    words = " ".join(words.lower().split())
     if words.isdigit():
         return int(words)
-    if words in ("a", "an"):
-        return 1
-    if words in ("couple of",):
-        return 2
-    if words in ("dozen",):
-        return 12
-    if words == "half a dozen":
-        return 6
-    if words in ("few", "several"):
-        return None
-    return sum(_CARDINALS[w] for w in re.split(r"[-\s]+", words))
+    if words in _COUNTS:
+        return _COUNTS[words]
+    return sum(_CARDINALS[word] for word in re.split(r"[-\s]+", words))
 
 
 def _full_year(digits: str) -> int:
@@ -218,7 +216,8 @@ _rule(
 @_rule(
     "month and year",
     list(_MONTHS),
-    r"<M>,? (?:of |in )?(?:<Y>(?!-mm)|(?P<r>this|last|next|that|the same) year(?!\w)|nineteen[- ](?P<t><TENS>)(?:[- ](?P<o><ONES>))?(?!\w))",
+    r"<M>,? (?:of |in )?(?:<Y>(?!-mm)|(?P<r>this|last|next|that|the same) year(?!\w)"
+    r"|nineteen[- ](?P<t><TENS>)(?:[- ](?P<o><ONES>))?(?!\w))",
 )
 def _month_and_year(context: Context, match: re.Match[str]) -> Days:
     month = _month_number(match["m"])
@@ -247,9 +246,7 @@ def _bare_month(context: Context, match: re.Match[str]) -> Days | None:
     return Days.month(_year_for(context, match, month), month)
 
 
-_LISTED_MONTH = _pattern(
-    r"(?:(?:,|\s*[-–]| and| to| or| until| through)\s*(?:early |late |mid-)?<M>){1,2} <Y>".replace("{1,2}", "")
-)
+_LISTED_MONTH = _pattern(r"(?:,|\s*[-–]| and| to| or| until| through)\s*(?:early |late |mid-)?<M> <Y>")
 _BEFORE_MONTH = re.compile(
     r"(?i:\b(?:in|since|by|until|till|of|last|this|next|early|mid|late|during|from|to|before|after|for|and|or|through|"
     r"between|around|on|about|towards?|ending|ended|previous|each|every|past)[\s-]+|\d\s+|,\s+)$"
@@ -376,8 +373,8 @@ def _span(context: Context, match: re.Match[str]) -> Days | None:
 @_rule(
     "ago",
     _NUMBER_OPENERS,
-    r"(?P<n>an?(?! few| couple| dozen)|(?:a )?<N0>)(?:-| |-and-a-half | and a half )<U>"
-    r"(?: or (?:so|more))? (?P<k>ago|earlier(?! than)|before|previously|later(?! than)|after(?!\w)|from now|hence)(?!\w)",
+    r"(?P<n>an?(?! few| couple| dozen)|(?:a )?<N0>)(?:-| |-and-a-half | and a half )<U>(?: or (?:so|more))?"
+    r" (?P<k>ago|earlier(?! than)|before|previously|later(?! than)|after(?!\w)|from now|hence)(?!\w)",
 )
 def _ago(context: Context, match: re.Match[str]) -> Days | None:
     count = how_many(re.sub(r"^a\s+", "", _said(match, "n")))
@@ -669,9 +666,25 @@ def _christmas(context: Context, match: re.Match[str]) -> Days:
     return Days.day(dt.date(_year_for(context, match, 12, day), 12, day))
 
 
+class _Event(NamedTuple):
+    """A turning point of lexicon/calendar.toml."""
+
+    words: re.Pattern[str]
+    needs: re.Pattern[str]
+    unless: re.Pattern[str]
+    named: re.Pattern[str]
+    day: dt.date
+
+
 _EVENTS = [
-    (re.compile(rf"(?:{any_of(e['words'])})(?!\w)"), re.compile(any_of(e["needs"])), e["day"])
-    for e in _CALENDAR["events"]
+    _Event(
+        words=re.compile(any_of(event["words"])),
+        needs=re.compile(any_of(event["needs"])),
+        unless=re.compile(any_of(event["unless"])),
+        named=re.compile(any_of(event["named"])),
+        day=event["day"],
+    )
+    for event in _CALENDAR["events"]
 ]
 COUNTED_FROM = re.compile(
     r"\b(?:since|before|until|till|after|prior to|ahead of|eve of|start of|outset of|beginning of|outbreak of)\s+"
@@ -684,11 +697,16 @@ COUNTED_FROM = re.compile(
 @_rule("event", sorted({w for e in _CALENDAR["events"] for w in e["words"]}), r"\w+")
 def _event(context: Context, match: re.Match[str]) -> Days | None:
     """A turning point that the report counts from, such as the invasion of 2022."""
-    if not COUNTED_FROM.search(context.text, max(0, match.start() - 70), match.start()):
+    text = context.text
+    counted = COUNTED_FROM.search(text, max(0, match.start() - 70), match.start())
+    if counted is None:
         return None
-    for words, needs, day in _EVENTS:
-        if words.match(context.text, match.start()) and context.today >= day and needs.search(context.text):
-            return Days.day(day)
+    for event in _EVENTS:
+        if not event.words.fullmatch(match[0].lower()) or context.today < event.day or not event.needs.search(text):
+            continue
+        if event.unless.search(text) and not event.named.search(text, counted.start(), match.end() + 12):
+            continue
+        return Days.day(event.day)
     return None
 
 
@@ -715,6 +733,8 @@ WORD = re.compile(r"[A-Za-z]+|\d+|['’`](?=\d0)")
 
 
 class Read(NamedTuple):
+    """An expression as found: where it stands, its days (None where they cannot be known), the rule that read it."""
+
     start: int
     end: int
     days: Days | None
@@ -766,6 +786,7 @@ def _stands_alone(text: str, position: int) -> bool:
 
 
 def reads(context: Context, start: int, end: int) -> Iterator[Read]:
+    """The expressions of a stretch in order; each may be what the next ones count from."""
     free = start
     for word in WORD.finditer(context.text, start, end):
         opener = word[0].lower()

@@ -17,6 +17,7 @@ _CUES: dict[str, list[str]] = tomllib.loads(
 
 
 def any_of(words: list[str]) -> str:
+    """An alternation of words that prefers the longest."""
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
 
 
@@ -41,6 +42,7 @@ BREAK = re.compile(r"[.!?][\"'”’)]*\s+(?=[A-Z\"“`])|\n\s*\n|;")
 
 
 def lean(text: str, start: int, end: int) -> Lean:
+    """Which way the sentence around start:end looks there."""
     before = text[max(0, start - 160) : start]
     cut = 0
     for stop in BREAK.finditer(before):

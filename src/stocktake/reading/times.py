@@ -68,7 +68,7 @@ _FROM = re.compile(
     rf"\b(?:from|starting|beginning|effective|as of|with effect from)\s+{_THE}(?:early\s+)?$", re.IGNORECASE
 )
 _ONWARDS = re.compile(r"\s+(?:on|onwards?|and beyond|or later)\b(?!\s+the)", re.IGNORECASE)
-_JOINED = r"\s*(?:[-–—]|\b(?:to|until|till|through|and)\b)\s*(?:(?:the|its|early|late|mid-?|end\s+of)\s+)*"
+_JOINED = r"(?:[-–—]|\s+(?:to|until|till|through|and)\b)\s*(?:(?:the|its|early|late|mid-?|end\s+of)\s+)*"
 _JOIN_AFTER = re.compile(_JOINED, re.IGNORECASE)
 _JOIN_BEFORE = re.compile(rf"(?<=[\w.]){_JOINED}$", re.IGNORECASE)
 
@@ -79,11 +79,18 @@ def period(
     """A claim's period: the days of `time` as the words around it ask ("since May", "by the end of 2025").
 
     `planned` says that the event lies ahead, which decides between last June and next June (None: the sentence's
-    verbs decide). An event that has happened ends by the day of publication. `trigger` is where the event's words stand: in "since
-    the two met in September" the meeting was in September, what is told before it has lasted since. None where the
-    expression has no days.
+    verbs decide). An event that has happened ends by the day of publication. `trigger` is where the event's words
+    stand: in "since the two met in September" the meeting was in September, what is told before it has lasted since.
+    None where the expression has no days.
     """
-    context = Context(text, published)
+    try:
+        return _period(Context(text, published), time, planned, trigger)
+    except (ValueError, OverflowError):  # beyond the calendar
+        return None
+
+
+def _period(context: Context, time: Time, planned: bool | None, trigger: int | None) -> Period | None:
+    text, published = context.text, context.published
     read = _reread(context, time, planned)
     if read is None:
         return None
@@ -140,6 +147,7 @@ def _stretch(before: str, days: Days) -> Days:
 
 
 def _by_now(period: Period, published: dt.date | None) -> Period:
+    """What has happened has done so by the day of publication."""
     if published is None or period.end is None or period.start is None or not period.start <= published < period.end:
         return period
     return Period(start=period.start, end=published)
@@ -167,9 +175,8 @@ def _reread(context: Context, time: Time, planned: bool | None) -> Days | None:
     return Days(time.first, time.last, _grain(time.first, time.last))
 
 
-_APRIL_YEARS = re.compile(
-    r"\b(?:yen|Tokyo|rupees?|crore|New Delhi)\b"
-)  # their fiscal years begin in April, not October
+# Japan's and India's fiscal years begin in April, not in October before the year they are named for.
+_APRIL_YEARS = re.compile(r"\b(?:yen|Tokyo|rupees?|crore|New Delhi)\b")
 _TRAILING = re.compile(r"past (?P<u>year|month|week)\b", re.IGNORECASE)
 
 
@@ -190,6 +197,7 @@ def _part_of(before: str, days: Days) -> Days:
 
 
 def _cut(days: Days, part: str) -> Days:
+    """Early, mid and late thirds as the guidelines set them; the last day for "end"."""
     first, last, grain = days
     if part == "end":
         return Days(last if grain != "decade" else dt.date(last.year, 1, 1), last, "day")
@@ -239,18 +247,16 @@ def _joined(context: Context, time: Time, days: Days, before: str) -> Period | N
 _DAY_TOO = re.compile(r"\s+(?:and|to|until)\s+(?P<d>\d{1,2})(?![\w:%]|[,.]\d|\s+[a-z]+s\b)")
 
 
+_BETWEEN = re.compile(r"\bbetween\s+(?:the )?(?:early |late |mid-?|start of |beginning of |end of )*$", re.IGNORECASE)
+
+
 def _is_range(connector: str, before: str) -> bool:
-    if "and" in connector:
-        return (
-            re.search(
-                r"\bbetween\s+(?:the )?(?:early |late |mid-?|start of |beginning of |end of )*$", before, re.IGNORECASE
-            )
-            is not None
-        )
-    return True
+    """Whether two dates so joined bound a stretch; with "and" only after "between"."""
+    return "and" not in connector.split() or _BETWEEN.search(before) is not None
 
 
 def _ordered(start: Days, end: Days) -> Period | None:
+    """From the first day of one to the last of the other; "from October to March" began the year before."""
     if start.first > end.last:
         try:
             start = start._replace(first=start.first.replace(year=start.first.year - 1))

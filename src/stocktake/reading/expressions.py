@@ -10,21 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from stocktake.reading import lexicon
 from stocktake.reading.days import Days, shift
-from stocktake.reading.leaning import BREAK, Lean, any_of, lean
+from stocktake.reading.leaning import BREAK, Lean, lean
+from stocktake.reading.lexicon import any_of
 
-
-def _load(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("lexicon", name).read_text("utf-8"))
-
-
-_CALENDAR = _load("calendar.toml")
-_NUMBERS = _load("numbers.toml")
+_CALENDAR = lexicon.table("calendar.toml")
+_NUMBERS = lexicon.table("numbers.toml")
 _MONTHS: dict[str, int] = _CALENDAR["months"]
 _WEEKDAYS: dict[str, int] = _CALENDAR["weekdays"]
 _SEASONS: dict[str, int] = _CALENDAR["seasons"]

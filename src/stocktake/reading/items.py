@@ -6,12 +6,10 @@ tree from the particular to the general (lexicon/items.csv), so that "drones" ge
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import lru_cache
-from importlib import resources
 
-from stocktake.reading import quantities
+from stocktake.reading import lexicon, quantities
 
 __all__ = ["family", "generalises", "head"]
 
@@ -36,10 +34,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _load() -> None:
-    lines = resources.files(__package__).joinpath("lexicon", "items.csv").read_text("utf-8").splitlines()
-    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+    for row in lexicon.rows("items.csv"):
         _PARENT[row["family"]] = row["parent"] or None
-        for phrase in (row["family"], *row["words"].split("|")):
+        for phrase in (row["family"], *lexicon.split(row["words"])):
             _FAMILY.setdefault(_words(phrase), row["family"])
 
 

@@ -7,18 +7,12 @@ sentence. The cues are data (lexicon/calendar.toml, table "lean"); a verb in -ed
 from __future__ import annotations
 
 import re
-import tomllib
 from enum import Enum
-from importlib import resources
 
-_CUES: dict[str, list[str]] = tomllib.loads(
-    resources.files(__package__).joinpath("lexicon", "calendar.toml").read_text("utf-8")
-)["lean"]
+from stocktake.reading import lexicon
+from stocktake.reading.lexicon import any_of
 
-
-def any_of(words: list[str]) -> str:
-    """An alternation of words that prefers the longest."""
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+_CUES: dict[str, list[str]] = lexicon.table("calendar.toml")["lean"]
 
 
 class Lean(Enum):

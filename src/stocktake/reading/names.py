@@ -7,50 +7,37 @@ are looked up whole first; what they do not hold is only stripped of articles, t
 
 from __future__ import annotations
 
-import csv
 import re
-import tomllib
 from functools import lru_cache
-from importlib import resources
 
+from stocktake.reading import lexicon
+from stocktake.reading.lexicon import any_of, split
 from stocktake.vocabulary import SourceKind, Span
 
 __all__ = ["canonical", "find", "kind", "state_of"]
 
 
-def _read(name: str) -> str:
-    return resources.files(__package__).joinpath("lexicon", name).read_text("utf-8")
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(line for line in _read(name).splitlines() if not line.startswith("#")))
-
-
-def _split(field: str | None) -> list[str]:
-    return [word for word in (field or "").split("|") if word]
-
-
-_TITLES = tomllib.loads(_read("titles.toml"))
+_TITLES = lexicon.table("titles.toml")
 _NAME: dict[str, str] = {}  # a form as written -> the one name
 _KIND: dict[str, str] = {}
 _STATE: dict[str, str] = {}
 _ADJECTIVE: dict[str, str] = {}  # a demonym -> its state
 
-for _row in _rows("states.csv"):
-    for _form in (_row["state"], *_split(_row["demonyms"]), *_split(_row["seats"])):
+for _row in lexicon.rows("states.csv"):
+    for _form in (_row["state"], *split(_row["demonyms"]), *split(_row["seats"])):
         _NAME.setdefault(_form, _row["state"])
-    for _form in (_row["state"], *_split(_row["demonyms"])):
+    for _form in (_row["state"], *split(_row["demonyms"])):
         _ADJECTIVE.setdefault(_form, _row["state"])
     _KIND[_row["state"]] = "state"
     _STATE[_row["state"]] = _row["state"]
-for _row in _rows("organisations.csv"):
-    for _form in (_row["name"], *_split(_row["aliases"])):
+for _row in lexicon.rows("organisations.csv"):
+    for _form in (_row["name"], *split(_row["aliases"])):
         _NAME.setdefault(_form, _row["name"])
     _KIND.setdefault(_row["name"], _row["kind"])
     if _row["state"]:
         _STATE.setdefault(_row["name"], _row["state"])
-for _row in _rows("people.csv"):
-    for _form in (_row["name"], *_split(_row["aliases"])):
+for _row in lexicon.rows("people.csv"):
+    for _form in (_row["name"], *split(_row["aliases"])):
         _NAME.setdefault(_form, _row["name"])
     _KIND.setdefault(_row["name"], "person")
     if _row["state"]:
@@ -62,17 +49,13 @@ for _form, _name in _NAME.items():
         _FOLDED.setdefault(_form.lower(), _name)
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-
-
 _EDGES = " \t\n,.;:!?\"'“”‘’`()[]«»—–-"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’]|['’])$")
-_DETERMINER = re.compile(rf"(?:{_any(_TITLES['before'])})\s+", re.IGNORECASE)
-_OFFICE = re.compile(rf"(?:{_any(_TITLES['offices']['words'])})\s+(?=[A-Z])", re.IGNORECASE)
-_GROUP = re.compile(rf"\s+(?:{_any(_TITLES['groups']['words'])})$", re.IGNORECASE)
+_DETERMINER = re.compile(rf"(?:{any_of(_TITLES['before'])})\s+", re.IGNORECASE)
+_OFFICE = re.compile(rf"(?:{any_of(_TITLES['offices']['words'])})\s+(?=[A-Z])", re.IGNORECASE)
+_GROUP = re.compile(rf"\s+(?:{any_of(_TITLES['groups']['words'])})$", re.IGNORECASE)
 _PAREN = re.compile(r"\s*\([^()]*\)")
-_NATION = re.compile(rf"(?:{_any(list(_NAME))})(?:['’]s)?\s+(?=\S)")
+_NATION = re.compile(rf"(?:{any_of(list(_NAME))})(?:['’]s)?\s+(?=\S)")
 
 
 def _look_up(text: str) -> str | None:
@@ -167,7 +150,7 @@ def state_of(text: str) -> str | None:
 
 def codes() -> dict[str, str]:
     """The ISO 3166-1 code of every state listed."""
-    return {row["state"]: row["code"] for row in _rows("states.csv")}
+    return {row["state"]: row["code"] for row in lexicon.rows("states.csv")}
 
 
 # ------------------------------------------------------------------------------------- gazetteer

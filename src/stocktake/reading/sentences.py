@@ -8,16 +8,13 @@ Abbreviations (data) do not end one, or do so only before a word that usually st
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib import resources
 
+from stocktake.reading import lexicon
 from stocktake.vocabulary import Span
 
 __all__ = ["split"]
 
-_LISTS: dict[str, dict[str, list[str]]] = tomllib.loads(
-    resources.files(__package__).joinpath("lexicon", "abbreviations.toml").read_text("utf-8")
-)
+_LISTS = lexicon.table("abbreviations.toml")
 _NEVER_FINAL = frozenset(_LISTS["never_final"]["words"])
 _MAYBE_FINAL = frozenset(_LISTS["maybe_final"]["words"])
 _BEFORE_NUMBERS = frozenset(_LISTS["before_numbers"]["words"])

@@ -14,7 +14,7 @@ import msgspec
 
 from stocktake.reports import limits
 from stocktake.reports.dates import day
-from stocktake.reports.obtained import Hints, Items, Obtained, Unreadable, make
+from stocktake.reports.obtained import ENTRY, Hints, Items, Obtained, Unreadable, make
 from stocktake.reports.pages import fragment
 from stocktake.reports.plain_text import with_title
 from stocktake.reports.whole import read_whole
@@ -63,7 +63,7 @@ def _from_entry(entry: Any, outlet: str | None, hints: Hints) -> Obtained:
     return make(
         msgspec.json.encode(kept),
         with_title(kept.title, body) if body else kept.title or "",
-        "application/json",
+        ENTRY,
         msgspec.structs.replace(hints, url=None),
         url=kept.link,
         outlet=outlet,

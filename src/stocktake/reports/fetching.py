@@ -12,17 +12,18 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 import httpcore
 import httpx
-import msgspec
 
 from stocktake import __version__
 from stocktake.reports import limits
 from stocktake.reports.addresses import check_public
-from stocktake.reports.obtained import Unreadable
+from stocktake.reports.obtained import Fetched, Refused, Unreadable
 from stocktake.reports.unpacking import unpack
 from stocktake.reports.whole import read_whole
 
@@ -36,16 +37,6 @@ _HEADERS = {
 }
 
 
-class Fetched(msgspec.Struct, frozen=True):
-    """What an address gave: the address that answered in the end, the body, and what the server says it is."""
-
-    url: str
-    body: bytes
-    media_type: str | None
-    charset: str | None
-    retrieved: dt.datetime
-
-
 def resolve(host: str, port: int) -> list[str]:
     """Every address that the system knows for `host`."""
     return list(dict.fromkeys(str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
@@ -56,14 +47,51 @@ def dial(address: str, port: int, timeout: float) -> httpcore.NetworkStream:
     return httpcore.SyncBackend().connect_tcp(address, port, timeout=timeout)
 
 
-def fetch(url: str, *, allow_private: bool = False, resolve: Resolve = resolve, dial: Dial = dial) -> Fetched:
-    """The body at `url`, redirects followed; `Unreadable` says in a sentence why there is none."""
+def fetch(
+    url: str,
+    *,
+    allow_private: bool = False,
+    etag: str | None = None,
+    modified: str | None = None,
+    resolve: Resolve = resolve,
+    dial: Dial = dial,
+) -> Fetched:
+    """The body at `url`, redirects followed; `Unreadable` says in a sentence why there is none.
+
+    `etag` and `modified` are what the server said of the body one has; it then may answer that nothing is new.
+    """
+    conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
+    headers = {name: value for name, value in conditions.items() if value}
+    with _client(allow_private, resolve, dial) as client:
+        return _follow(client, url, headers)
+
+
+def post(
+    url: str,
+    body: bytes,
+    media_type: str,
+    *,
+    allow_private: bool = False,
+    resolve: Resolve = resolve,
+    dial: Dial = dial,
+) -> None:
+    """Hand `body` to the server at `url`, under the same checks; `Unreadable` unless it takes it."""
+    with _client(allow_private, resolve, dial) as client:
+        request = client.build_request("POST", _checked_url(url), content=body, headers={"Content-Type": media_type})
+        response = client.send(request, stream=True)
+        response.close()
+        if not response.is_success:
+            raise _refused(response)
+
+
+@contextmanager
+def _client(allow_private: bool, resolve: Resolve, dial: Dial) -> Iterator[httpx.Client]:
     deadline = time.monotonic() + limits.TOTAL_SECONDS
     transport = _Transport(_CheckedBackend(resolve, dial, allow_private, deadline))
     timeout = httpx.Timeout(limits.READ_SECONDS, connect=limits.CONNECT_SECONDS)
     try:
         with httpx.Client(transport=transport, trust_env=False, timeout=timeout, headers=_HEADERS) as client:
-            return _follow(client, url)
+            yield client
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
         raise Unreadable(f"is not an address that can be fetched ({error}); give an http or https address") from None
     except (httpcore.TimeoutException, httpx.TimeoutException):
@@ -75,35 +103,69 @@ def fetch(url: str, *, allow_private: bool = False, resolve: Resolve = resolve, 
         raise Unreadable(f"cannot be reached ({error}); check the address and the connection") from None
 
 
-def _follow(client: httpx.Client, url: str) -> Fetched:
-    request = client.build_request("GET", url)
+def _follow(client: httpx.Client, url: str, headers: dict[str, str]) -> Fetched:
+    request = client.build_request("GET", _checked_url(url), headers=headers)
     for _ in range(limits.REDIRECTS + 1):
-        if request.url.scheme not in ("http", "https") or not request.url.host:
-            raise Unreadable(f"leads to {request.url!s:.80}, which is no web address; give an http or https address")
         response = client.send(request, stream=True)
         try:
             if response.next_request is None:
                 return _taken(response)
             request = response.next_request
+            _checked_url(str(request.url))
         finally:
             response.close()
     raise Unreadable(f"redirects more than {limits.REDIRECTS} times; give the address where it ends")
 
 
+def _checked_url(url: str) -> str:
+    parsed = httpx.URL(url)
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise Unreadable(f"leads to {url:.80}, which is no web address; give an http or https address")
+    return url
+
+
 def _taken(response: httpx.Response) -> Fetched:
+    url = str(response.url.copy_with(username=None, password=None, fragment=None))
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return Fetched(url=url, body=b"", retrieved=now, unchanged=True)
     if response.status_code != HTTPStatus.OK:
-        raise Unreadable(f"answers {response.status_code} {_phrase(response.status_code)}")
+        raise _refused(response)
+    media_type, charset = _content_type(response.headers.get("content-type", ""))
+    return Fetched(
+        url=url,
+        body=_body(response),
+        media_type=media_type,
+        charset=charset,
+        retrieved=now,
+        etag=response.headers.get("etag"),
+        modified=response.headers.get("last-modified"),
+    )
+
+
+def _body(response: httpx.Response) -> bytes:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip", ""):
         raise Unreadable(
             f"comes compressed as {encoding:.20}, which was not asked for; save the page and give the file"
         )
     body = read_whole(io.BufferedReader(_Chunks(response.iter_raw())), limits.FETCH)
-    if encoding.endswith("gzip"):
-        body = read_whole(unpack(io.BytesIO(body)), limits.FETCH)
-    media_type, charset = _content_type(response.headers.get("content-type", ""))
-    url = response.url.copy_with(username=None, password=None, fragment=None)
-    return Fetched(str(url), body, media_type, charset, dt.datetime.now(dt.UTC).replace(microsecond=0))
+    return read_whole(unpack(io.BytesIO(body)), limits.FETCH) if encoding.endswith("gzip") else body
+
+
+def _refused(response: httpx.Response) -> Refused:
+    status = response.status_code
+    return Refused(f"answers {status} {_phrase(status)}", status, _wait(response.headers.get("retry-after", "")))
+
+
+def _wait(value: str) -> float | None:
+    """The seconds that a Retry-After header asks for, as a number or as a date."""
+    if value.strip().isdecimal():
+        return float(value[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - dt.datetime.now(dt.UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _phrase(status: int) -> str:

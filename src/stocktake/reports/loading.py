@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from stocktake.reports import kinds, limits
 from stocktake.reports.kinds import Kind
-from stocktake.reports.obtained import Hints, Items, Unreadable
+from stocktake.reports.obtained import Fetched, Hints, Items, Unreadable
 from stocktake.vocabulary import Failure
 
 # A module a kind, imported when the first input of the kind comes: trafilatura alone takes half a second.
@@ -61,7 +61,7 @@ def take(
 ) -> Items:
     """As `load`, for bytes at hand (an upload): `name` is what to call them, its suffix a hint at their kind."""
     hints = Hints(published=published, outlet=outlet)
-    yield from parse_stream(io.BufferedReader(io.BytesIO(raw)), name, hints, media_type)
+    yield from parse_stream(io.BytesIO(raw), name, hints, media_type)
 
 
 def is_url(source: str | Path) -> bool:
@@ -143,26 +143,34 @@ def _why(error: OSError) -> str:
 
 
 def _load_url(url: str, hints: Hints, allow_private: bool) -> Items:
-    from stocktake.reports.fetching import fetch
-
     try:
         fetched = fetch(url, allow_private=allow_private)
     except Unreadable as error:
         yield Failure(url, str(error))
         return
-    yield from parse_stream(
-        cast(BinaryIO, io.BufferedReader(io.BytesIO(fetched.body))),
-        url,
-        Hints(
-            published=hints.published,
-            outlet=hints.outlet,
-            url=fetched.url,
-            retrieved=fetched.retrieved,
-            charset=fetched.charset,
-        ),
-        fetched.media_type,
-        urlsplit(fetched.url).path,
+    yield from take_fetched(fetched, url, published=hints.published, outlet=hints.outlet)
+
+
+def fetch(url: str, *, allow_private: bool = False, etag: str | None = None, modified: str | None = None) -> Fetched:
+    """What an address gives, under the limits and checks that `load` keeps; raises `Unreadable` with the reason."""
+    from stocktake.reports import fetching
+
+    return fetching.fetch(url, allow_private=allow_private, etag=etag, modified=modified)
+
+
+def post(url: str, body: bytes, media_type: str, *, allow_private: bool = False) -> None:
+    """Hand something to a server under the same checks; raises `Unreadable` unless the server takes it."""
+    from stocktake.reports import fetching
+
+    fetching.post(url, body, media_type, allow_private=allow_private)
+
+
+def take_fetched(fetched: Fetched, name: str, *, published: dt.date | None = None, outlet: str | None = None) -> Items:
+    """As `load`, for what `fetch` gave; `name` is what failures call it."""
+    hints = Hints(
+        published=published, outlet=outlet, url=fetched.url, retrieved=fetched.retrieved, charset=fetched.charset
     )
+    yield from parse_stream(io.BytesIO(fetched.body), name, hints, fetched.media_type, urlsplit(fetched.url).path)
 
 
 def parse_stream(

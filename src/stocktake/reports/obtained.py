@@ -21,6 +21,8 @@ class Obtained(msgspec.Struct, frozen=True):
     media_type: str
 
 
+ENTRY = "application/x-feed-entry+json"  # the media type of a feed's entry, kept as its fields in JSON
+
 Item: TypeAlias = Obtained | Failure
 Items: TypeAlias = Iterator[Item]
 
@@ -42,6 +44,31 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
 
 class Unreadable(Exception):
     """An input cannot be taken; the message is the sentence that the user reads."""
+
+
+class Refused(Unreadable):
+    """A server answered, but with no document: its status, and the seconds it asks one to wait, if it does."""
+
+    def __init__(self, reason: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address gave: the address that answered in the end, the body, and what the server says of it.
+
+    `unchanged` is true where the server says that nothing is new since the `etag` or `modified` one has seen.
+    """
+
+    url: str
+    body: bytes
+    media_type: str | None = None
+    charset: str | None = None
+    retrieved: dt.datetime
+    etag: str | None = None
+    modified: str | None = None
+    unchanged: bool = False
 
 
 def make(

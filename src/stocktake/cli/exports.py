@@ -8,25 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stocktake.cli.claims import _event, _first_day, _last_day
-
 if TYPE_CHECKING:
     from stocktake.casebook import FindingFilter
 
 PANEL = "Handing on"
-
-Event = Annotated[str | None, typer.Option(metavar="EVENT", parser=_event, help="Only findings of this kind of event.")]
-Party = Annotated[str | None, typer.Option(metavar="NAME", help="Only findings that name this party.")]
-Item = Annotated[str | None, typer.Option(metavar="WORDS", help="Only findings about items with these words.")]
-Since = Annotated[
-    dt.date | None, typer.Option(metavar="DATE", parser=_first_day, help="Only findings on or after this day.")
-]
-Until = Annotated[
-    dt.date | None, typer.Option(metavar="DATE", parser=_last_day, help="Only findings on or before this day.")
-]
-MinProbability = Annotated[
-    float | None, typer.Option(metavar="P", min=0, max=1, help="Only findings at least this probable, 0 to 1.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +29,7 @@ def export(
     item: Item = None,
     since: Since = None,
     until: Until = None,
-    min_probability: MinProbability = None,
+    min_probability: Least = None,
 ) -> None:
     """Write findings and what they rest on for other tools."""
     from stocktake.cli.session import opened, say
@@ -76,7 +61,7 @@ def dossier(
     item: Item = None,
     since: Since = None,
     until: Until = None,
-    min_probability: MinProbability = None,
+    min_probability: Least = None,
 ) -> None:
     """Write one self-contained document to hand to an editor: findings, evidence, charts, sources, method."""
     from stocktake.cli.session import opened, say

@@ -6,10 +6,8 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-import msgspec
-
-from stocktake.telling.formats import period, quantity
-from stocktake.vocabulary import Claim, Finding, Modality, Quantity
+from stocktake.telling.formats import goods, period
+from stocktake.vocabulary import Claim, Finding, Modality
 
 
 @cache
@@ -27,24 +25,16 @@ def finding_title(finding: Finding | Claim) -> str:
         verb = ("may not " if finding.negated else "may ") + words["do"]
     elif finding.negated:
         verb = "did not " + words["do"]
-    counted = quantity(_uncounted(finding.quantity, finding.item)) if finding.quantity else ""
-    goods = " ".join(part for part in (counted, _joined(finding.item)) if part)
+    moved = goods(finding.quantity, _joined(finding.item) or None)
     said = [_joined(finding.agent) or "An unnamed party", verb]
-    if goods and not words["item"]:
-        said.append(goods)
+    if moved and not words["item"]:
+        said.append(moved)
     if finding.recipient:
         said += [words["recipient"], _joined(finding.recipient)]
-    if goods and words["item"]:
-        said += [words["item"], goods]
+    if moved and words["item"]:
+        said += [words["item"], moved]
     when = f", {period(finding.time)}" if finding.time else ""
     return " ".join(part for part in said if part) + when
-
-
-def _uncounted(amount: Quantity, item: str | None) -> Quantity:
-    """The amount without its unit where the item says what is counted."""
-    if amount.unit and item and amount.unit.split()[-1].lower() in item.lower():
-        return msgspec.structs.replace(amount, unit=None)
-    return amount
 
 
 def _joined(names: str | None) -> str:

@@ -79,6 +79,8 @@ def test_two_documents_cannot_have_one_id(opened: Opened) -> None:
         ({"party": "ukraine"}, ["use drones"]),
         ({"party": "UKR*"}, ["use drones"]),
         ({"party": "ukr"}, []),
+        ({"party": "Tehran"}, ["transfer Shahed-136 drones", "transfer drones"]),
+        ({"source": "WSJ"}, ["construction drone factory"]),
         ({"party": "IRÁN"}, ["transfer Shahed-136 drones", "transfer drones"]),
         ({"item": "shahed 136"}, ["transfer Shahed-136 drones"]),
         ({"item": "drone fact"}, ["construction drone factory"]),

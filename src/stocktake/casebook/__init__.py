@@ -31,7 +31,7 @@ from stocktake.casebook.faults import (
 from stocktake.casebook.opening import engine_at, shown
 from stocktake.casebook.selecting import ClaimFilter
 from stocktake.casebook.storing import Difference, Heading
-from stocktake.casebook.weighed import Evidence, Explanation, FindingFilter, SourceEntry, Update
+from stocktake.casebook.weighed import Evidence, Explanation, FindingFilter, Learning, SourceEntry, Update
 
 
 def open(address: str | Path, *, create: bool = True, reader: Reader | None = None) -> Casebook:
@@ -58,6 +58,7 @@ __all__ = [
     "FindingFilter",
     "Heading",
     "InvalidDecision",
+    "Learning",
     "LockedCasebook",
     "NewerCasebook",
     "NoCasebook",

@@ -248,4 +248,4 @@ def _kind(version: str) -> str:
 
 
 def _name(report: Report) -> str:
-    return report.url or report.title or report.id[:12]
+    return report.title or report.url or report.id[:12]

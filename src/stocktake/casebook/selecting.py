@@ -2,8 +2,8 @@
 
 Names are compared by whole words, whatever their case, accents and punctuation: each claim's row holds its parties,
 its items and its voices (outlet and source chain) as words between spaces, ` russia ; iran `, and a filter looks for
-its own words in there. A word that ends in * stands for all that begin so; items match beginnings anyway, so that
-"drone" finds "drones".
+its own words in there, and for the name that the reader gives what was typed ("US", "WSJ", "Tehran"). A word that ends
+in * stands for all that begin so; items match beginnings anyway, so that "drone" finds "drones".
 """
 
 from __future__ import annotations
@@ -51,6 +51,13 @@ def words_of(text: str) -> str:
     return re.sub(r"[^\w;*]+", " ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """A name as typed and as the reader writes it: "US" is United States, too."""
+    from stocktake import reading
+
+    return (name,) if "*" in name else tuple(dict.fromkeys((name, reading.canonical(name))))
+
+
 def searchable(*names: str | None) -> str:
     """Names as a row keeps them for filters: words between single spaces, names between semicolons."""
     folded = [words_of(part) for name in names if name for part in name.split(";")]
@@ -88,9 +95,9 @@ def conditions(wanted: ClaimFilter) -> list[sa.ColumnElement[bool]]:
     for column, value in ((c.event, wanted.event), (c.stance, wanted.stance), (c.modality, wanted.modality)):
         if value is not None:
             found.append(column == value.value)
-    for names, text, open_ended in ((c.parties, wanted.party, False), (c.voices, wanted.source, False)):
+    for names, text in ((c.parties, wanted.party), (c.voices, wanted.source)):
         if text is not None:
-            found.append(_names(names, text, open_ended))
+            found.append(sa.or_(*(_names(names, spelling, False) for spelling in spellings(text))))
     if wanted.item is not None:
         found.extend(_names(c.things, word, True) for word in words_of(wanted.item).split() or [""])
     if wanted.report is not None:

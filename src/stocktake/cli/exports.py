@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stocktake.cli.findings import Event, Item, Least, Party, Since, Until
+
 if TYPE_CHECKING:
     from stocktake.casebook import FindingFilter
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stocktake.reading.encoder import REACH, Networks, Numbers, States
 from stocktake.reading.pieces import Integers, Window
 from stocktake.vocabulary import Attribution, Span
 
 OUTSIDE, SOURCE, CONTENT = 0, 1, 2
-BEGINS = {SOURCE: 1, CONTENT: 3}
-"""The class of a piece that begins a span; the next class is that of a piece inside one."""
 
 
 class Cue(NamedTuple):
@@ -29,7 +28,10 @@ class Cue(NamedTuple):
 
 
 class Tagged(NamedTuple):
-    """A cue and the probabilities (5 classes) of the pieces around it, from piece `begin` of the window on."""
+    """A cue and the probabilities of the pieces around it, from piece `begin` of the window on.
+
+    Classes: outside, begins a source, inside one, begins a content, inside one.
+    """
 
     cue: Cue
     begin: int
@@ -83,61 +85,61 @@ def _owner(tagged: list[Tagged], size: int) -> Integers:
     return owner
 
 
-def _read(window: Window, tagged: Tagged, owned: Integers) -> Attribution | None:
+def _read(window: Window, tagged: Tagged, owned: NDArray[np.bool_]) -> Attribution | None:
     """The spans of one cue's source and content; None where nothing is said."""
-    labels = _labels(window, tagged, owned)
-    sources, contents = _spans(labels, SOURCE), _spans(labels, CONTENT)
-    content = [span for first, last in contents if (span := _span(window, first, last))]
+    labels, begins = _labels(window, tagged, owned)
+    content = [span for ends in _runs(labels == CONTENT, begins) if (span := _span(window, tagged.begin, *ends))]
     if not content:
         return None
-    best = sorted(sources, key=lambda ends: -_sureness(tagged, *ends))[:1]
-    source = [span for first, last in best if (span := _span(window, first, last))]
-    cue = _span(window, tagged.cue.first, tagged.cue.last)
+    best = sorted(_runs(labels == SOURCE, begins), key=lambda ends: -_sureness(tagged, *ends))[:1]
+    source = [span for ends in best if (span := _span(window, tagged.begin, *ends))]
+    cue = _span(window, 0, tagged.cue.first, tagged.cue.last)
     return Attribution(
         source=tuple(source), cue=(cue,) if cue else (), content=tuple(content), score=round(tagged.cue.score, 3)
     )
 
 
-def _labels(window: Window, tagged: Tagged, owned: Integers) -> list[tuple[int, bool]]:
-    """For each piece of the window: outside, source or content, and whether it begins a span."""
-    labels = [(OUTSIDE, False)] * len(window)
-    kinds = tagged.by_kind.argmax(1)
-    for offset, kind in enumerate(kinds):
-        piece = tagged.begin + offset
-        if tagged.cue.first <= piece <= tagged.cue.last or window.start[piece] < 0:
-            continue
-        if not window.first[piece] and offset and labels[piece - 1][0]:
-            labels[piece] = labels[piece - 1][0], False
-        elif kind == SOURCE or (kind == CONTENT and owned[piece]):
-            begin = BEGINS[int(kind)]
-            labels[piece] = int(kind), bool(tagged.probability[offset, begin] > tagged.probability[offset, begin + 1])
-    for piece in range(1, len(window) - 1):
-        if window.start[piece] < 0 and labels[piece - 1][0] == labels[piece + 1][0] == CONTENT:
-            labels[piece] = CONTENT, False
-    return labels
+def _labels(window: Window, tagged: Tagged, owned: NDArray[np.bool_]) -> tuple[Integers, NDArray[np.bool_]]:
+    """For each piece near the cue: outside, source or content, and whether it begins a span.
+
+    The later pieces of a word go with its first; a mark between two paragraphs of content is content.
+    """
+    p = tagged.probability
+    near = slice(tagged.begin, tagged.begin + len(p))
+    start, first, place = window.start[near], window.first[near], np.arange(len(p))
+    labels = tagged.by_kind.argmax(1)
+    labels[(labels == CONTENT) & ~owned[near]] = OUTSIDE
+    cue = slice(max(0, tagged.cue.first - tagged.begin), tagged.cue.last + 1 - tagged.begin)
+    labels[cue] = OUTSIDE
+    labels[start < 0] = OUTSIDE
+    begins = np.where(labels == SOURCE, p[:, 1] > p[:, 2], p[:, 3] > p[:, 4])
+    head = np.maximum.accumulate(np.where(first, place, 0))
+    later = ~first & (start >= 0) & (labels[head] > OUTSIDE)
+    later[cue] = False
+    labels[later] = labels[head[later]]
+    begins[later] = False
+    for mark in np.nonzero(start[1:-1] < 0)[0] + 1:
+        if labels[mark - 1] == labels[mark + 1] == CONTENT:
+            labels[mark], begins[mark] = CONTENT, False
+    return labels, begins
 
 
-def _spans(labels: list[tuple[int, bool]], kind: int) -> list[tuple[int, int]]:
-    """First and last piece of each run of one kind."""
-    spans: list[tuple[int, int]] = []
-    running = False
-    for piece, (label, begins) in enumerate(labels):
-        if label != kind:
-            running = False
-        elif begins or not running:
-            spans.append((piece, piece))
-            running = True
-        else:
-            spans[-1] = spans[-1][0], piece
-    return spans
+def _runs(chosen: NDArray[np.bool_], begins: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last piece of each run of chosen pieces; a piece that begins a span starts a new run."""
+    places = np.nonzero(chosen)[0]
+    if not len(places):
+        return []
+    breaks = np.nonzero((np.diff(places) > 1) | begins[places[1:]])[0]
+    firsts, lasts = np.append(places[0], places[breaks + 1]), np.append(places[breaks], places[-1])
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 def _sureness(tagged: Tagged, first: int, last: int) -> float:
-    mine = tagged.probability[first - tagged.begin : last + 1 - tagged.begin]
+    mine = tagged.probability[first : last + 1]
     return float((mine[:, 1] + mine[:, 2]).mean() + mine[0, 1] / 2)
 
 
-def _span(window: Window, first: int, last: int) -> Span | None:
-    """The characters of a run of pieces, without marks at its ends."""
-    inside = [piece for piece in range(first, last + 1) if window.start[piece] >= 0]
-    return Span(int(window.start[inside[0]]), int(window.end[inside[-1]])) if inside else None
+def _span(window: Window, begin: int, first: int, last: int) -> Span | None:
+    """The characters of a run of pieces, counted from piece `begin`, without marks at its ends."""
+    inside = np.nonzero(window.start[begin + first : begin + last + 1] >= 0)[0] + begin + first
+    return Span(int(window.start[inside[0]]), int(window.end[inside[-1]])) if len(inside) else None

@@ -21,6 +21,7 @@ from stocktake.reading.roles import MODALITIES, STANCES, Event
 from stocktake.reading.sources import Speech
 from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Period, Quantity, Span, Stance, stable_id
 
+PLANNED = {Modality.actual: False, Modality.planned: True, Modality.possible: None}
 Class = TypeVar("Class", Stance, Modality)
 
 
@@ -44,7 +45,7 @@ def build(
     """The claims of a report's events, in the order of the text."""
     said = sources.speeches(page, attributions)
     drafts: list[Draft] = []
-    for event in distinct(events, decoding.apart):
+    for event in distinct(events, decoding):
         drafts += _drafts(fill(page, event, said, decoding))
     seen: Counter[str] = Counter()
     claims = []
@@ -55,19 +56,19 @@ def build(
     return tuple(claims)
 
 
-def distinct(events: Sequence[Event], apart: int) -> list[Event]:
-    """Of events of one type within `apart` characters only the likeliest, unless each has an amount of its own."""
+def distinct(events: Sequence[Event], decoding: Decoding) -> list[Event]:
+    """Of events of one type close together only the likeliest, unless each has an amount of its own."""
     kept: list[Event] = []
     for event in sorted(events, key=lambda e: -e.trigger.probability):
-        if not any(_same(event, other, apart) for other in kept):
+        if not any(_same(event, other, decoding.apart, decoding.filler) for other in kept):
             kept.append(event)
     return sorted(kept, key=lambda e: (e.trigger.start, e.trigger.event))
 
 
-def _same(event: Event, other: Event, apart: int) -> bool:
+def _same(event: Event, other: Event, apart: int, filler: float) -> bool:
     if event.trigger.event != other.trigger.event or abs(event.trigger.start - other.trigger.start) >= apart:
         return False
-    mine, theirs = event.fillers["quantity"], other.fillers["quantity"]
+    mine, theirs = (one.words.fillers("quantity", filler) for one in (event, other))
     return not (mine and theirs and mine[0].start != theirs[0].start)
 
 
@@ -75,7 +76,7 @@ def fill(page: Page, event: Event, said: Sequence[Speech], decoding: Decoding) -
     """The choices for each slot of an event."""
     sentence, role = page.sentence(event.trigger.start), decoding.role
     found = {
-        name: parties.candidates(page.text, event.fillers[name], sentence, naming)
+        name: parties.candidates(page.text, event.words.fillers(name, decoding.filler), sentence, naming)
         for name, naming in (
             ("agent", _party),
             ("recipient", _party),
@@ -102,8 +103,8 @@ def fill(page: Page, event: Event, said: Sequence[Speech], decoding: Decoding) -
         items=things,
         places=places,
         sources=_sources(page, event, sentence, found["source"], said, role.source),
-        amounts=counts.amounts_of(event.fillers["quantity"], page.amounts(sentence), role.quantity),
-        times=counts.times_of(event.fillers["time"], page.times(sentence), role.time),
+        amounts=counts.amounts_of(event.words, page.amounts(sentence), role.quantity),
+        times=counts.times_of(event.words, page.times(sentence), role.time),
     )
 
 
@@ -158,7 +159,7 @@ def _claim(
     event, trigger, sentence = filled.event, filled.event.trigger, filled.sentence
     quantity = counts.quantity(counted.amount, things) if counted else None
     modality = _likeliest(event.status.modality, MODALITIES)
-    time = page.period(dated.time, modality is not Modality.actual) if dated else None
+    time = page.period(dated.time, PLANNED[modality], trigger.start) if dated else None
     slots = {
         "agent": filled.agents,
         "recipient": filled.recipients,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from stocktake.reading.parties import Choice
-from stocktake.reading.roles import Filler
+from stocktake.reading.roles import Words
 from stocktake.vocabulary import Amount, Quantity, Span, Time
 
 
@@ -25,20 +25,16 @@ class Counted(NamedTuple):
     score: float
 
 
-def amounts_of(fillers: Sequence[Filler], amounts: Sequence[Amount], threshold: float) -> list[Counted]:
-    """The amounts that overlap words tagged as the event's quantity."""
-    scored = [Counted(amount, _overlap(fillers, amount.start, amount.end)) for amount in amounts]
+def amounts_of(words: Words, amounts: Sequence[Amount], threshold: float) -> list[Counted]:
+    """The amounts whose words are tagged as the event's quantity."""
+    scored = [Counted(amount, words.score("quantity", span(amount))) for amount in amounts]
     return [one for one in scored if one.score >= threshold]
 
 
-def times_of(fillers: Sequence[Filler], times: Sequence[Time], threshold: float) -> list[Dated]:
-    """The dates that overlap words tagged as the event's time."""
-    scored = [Dated(time, _overlap(fillers, time.start, time.end)) for time in times]
+def times_of(words: Words, times: Sequence[Time], threshold: float) -> list[Dated]:
+    """The dates whose words are tagged as the event's time."""
+    scored = [Dated(time, words.score("time", span(time))) for time in times]
     return [one for one in scored if one.score >= threshold]
-
-
-def _overlap(fillers: Sequence[Filler], start: int, end: int) -> float:
-    return max((f.score for f in fillers if f.start < end and start < f.end), default=0.0)
 
 
 def quantity(amount: Amount, items: Sequence[Choice]) -> Quantity:

@@ -44,9 +44,12 @@ class Page:
         dated = (time for time in self._times if time.first is not None or time.last is not None)
         return tuple(time for time in dated if sentence.start <= time.start < sentence.end)
 
-    def period(self, time: Time, planned: bool) -> Period | None:
-        """The days that a date gives an event, with the words around it ("since", "by the end of")."""
-        return times.period(self.text, time, self.report.published, planned)
+    def period(self, time: Time, planned: bool | None, trigger: int) -> Period | None:
+        """The days that a date gives the event whose trigger stands there ("since", "by the end of").
+
+        `planned` says that the event lies ahead; None leaves it to the verbs of the sentence.
+        """
+        return times.period(self.text, time, self.report.published, planned, trigger=trigger)
 
     def amounts(self, sentence: Span) -> tuple[Amount, ...]:
         if sentence not in self._amounts:

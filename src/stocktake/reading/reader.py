@@ -50,7 +50,7 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
             if gate.relevant(page.words(page.sentence(trigger.start)), share)
         ]
         if likely:
-            seen.events.extend(roles.attach(network, window, states, likely, lowest=decoding.filler))
+            seen.events.extend(roles.attach(network, window, states, likely))
             seen.attributions.extend(attributions.find(network, window, states, decoding.cue))
     return seen
 
@@ -65,7 +65,7 @@ def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:
     return Mentions(
         id=report.id,
         times=times.find(report.text, report.published),
-        quantities=quantities.find(report.text),
+        quantities=quantities.find(report.text, changes=True),
         attributions=tuple(said),
     )
 

@@ -15,7 +15,7 @@ import numpy as np
 from stocktake.reading.encoder import REACH, Networks, Numbers, States
 from stocktake.reading.pieces import Integers, Window
 from stocktake.reading.triggers import TYPES, Trigger
-from stocktake.vocabulary import Modality, Stance
+from stocktake.vocabulary import Modality, Span, Stance
 
 ROLES = ("agent", "recipient", "item", "place", "quantity", "time", "source")
 """The roles in the order of the role layer's outputs."""
@@ -45,18 +45,45 @@ class Status(NamedTuple):
     negated: float
 
 
+class Words(NamedTuple):
+    """The words that a trigger sees, in the order of the text: their spans and the probability of each role."""
+
+    start: Integers
+    end: Integers
+    roles: Numbers
+
+    def fillers(self, role: str, lowest: float) -> tuple[Filler, ...]:
+        """Runs of neighbouring words that reach `lowest`; a sign glued to a run (a hyphen) does not end it."""
+        scores = self.roles[:, ROLES.index(role)]
+        fillers: list[tuple[int, int, list[float]]] = []
+        running = False
+        for start, end, score in zip(self.start.tolist(), self.end.tolist(), scores.tolist(), strict=True):
+            if score >= lowest:
+                if running and start - fillers[-1][1] <= 1:
+                    fillers[-1] = (fillers[-1][0], end, [*fillers[-1][2], score])
+                else:
+                    fillers.append((start, end, [score]))
+                running = True
+            else:
+                running = running and start == fillers[-1][1] and end - start == 1
+        return tuple(Filler(start, end, (sum(of) / len(of) + max(of)) / 2) for start, end, of in fillers)
+
+    def score(self, role: str, span: Span) -> float:
+        """How sure the role layer is of the words of a span: between their mean and the surest; 0 for unseen words."""
+        inside = self.roles[(self.start < span.end) & (self.end > span.start), ROLES.index(role)]
+        return float(inside.mean() + inside.max()) / 2 if len(inside) else 0.0
+
+
 class Event(NamedTuple):
     """A trigger with what stands around it."""
 
     trigger: Trigger
-    fillers: dict[str, tuple[Filler, ...]]
+    words: Words
     status: Status
 
 
-def attach(
-    networks: Networks, window: Window, states: States, triggers: Sequence[Trigger], *, lowest: float
-) -> list[Event]:
-    """The events of a window's triggers, with every filler scored `lowest` or more."""
+def attach(networks: Networks, window: Window, states: States, triggers: Sequence[Trigger]) -> list[Event]:
+    """The events of a window's triggers."""
     events: list[Event] = []
     for first in range(0, len(triggers), TOGETHER):
         group = triggers[first : first + TOGETHER]
@@ -70,10 +97,9 @@ def attach(
         types = np.array([TYPES.index(t.event) for t in group])
         scene = networks.scene(states, places, types, crops, distance, relation)
         for row, (trigger, seen) in enumerate(zip(group, crops, strict=True)):
-            roles = scene.roles[row, : len(seen)]
-            fillers = {role: _runs(window, seen, roles[:, column], lowest) for column, role in enumerate(ROLES)}
+            words = _words(window, seen, scene.roles[row, : len(seen)])
             stance, modality = tuple(map(float, scene.stance[row])), tuple(map(float, scene.modality[row]))
-            events.append(Event(trigger, fillers, Status(stance, modality, float(scene.negated[row, 1]))))
+            events.append(Event(trigger, words, Status(stance, modality, float(scene.negated[row, 1]))))
     return events
 
 
@@ -110,29 +136,11 @@ def _relation(window: Window, seen: Integers, piece: int) -> Integers:
     return np.where((there == 0) & (own != 0), 3, relation)
 
 
-def _runs(window: Window, seen: Integers, probability: Numbers, lowest: float) -> tuple[Filler, ...]:
-    """Neighbouring words whose likeliest piece reaches `lowest`; a sign glued to a run (a hyphen) does not end it."""
-    if float(probability.max(initial=0.0)) < lowest:
-        return ()
-    fillers: list[tuple[int, int, list[float]]] = []
-    starts, ends, firsts = window.start[seen], window.end[seen], window.first[seen]
-    running = False
-    piece, size = 0, len(seen)
-    while piece < size:
-        after = piece + 1
-        while after < size and starts[after] == ends[after - 1] and not firsts[after]:
-            after += 1
-        start, end = int(starts[piece]), int(ends[after - 1])
-        best = float(probability[piece:after].max())
-        if start < 0:
-            running = False
-        elif best >= lowest:
-            if running and start - fillers[-1][1] <= 1:
-                fillers[-1] = (fillers[-1][0], end, [*fillers[-1][2], best])
-            else:
-                fillers.append((start, end, [best]))
-            running = True
-        else:
-            running = running and start == fillers[-1][1] and end - start == 1
-        piece = after
-    return tuple(Filler(start, end, (sum(scores) / len(scores) + max(scores)) / 2) for start, end, scores in fillers)
+def _words(window: Window, seen: Integers, roles: Numbers) -> Words:
+    """The pieces of a crop gathered into words; a word is as likely as its likeliest piece."""
+    begins = np.nonzero(window.first[seen] | (window.start[seen] < 0) | (np.diff(seen, prepend=-2) != 1))[0]
+    ends = np.append(begins[1:], len(seen)) - 1
+    start, end = window.start[seen][begins], window.end[seen][ends]
+    best = np.maximum.reduceat(roles, begins, axis=0)
+    real = start >= 0
+    return Words(start[real], end[real], best[real])

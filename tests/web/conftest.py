@@ -25,6 +25,8 @@ from stocktake.web.application import application
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "correct horse battery"
+QUICK_PROGRAMME = "shells"
+"""Of the sample programmes the one whose forecast takes a second."""
 PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
 
 
@@ -59,6 +61,8 @@ def sample_casebook(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     with casebook.open(path) as book:
         added = book.add(samples)
         assert not added.failures, added.failures
+        book.weigh()
+        book.forecast(QUICK_PROGRAMME)
     return path
 
 

@@ -109,7 +109,7 @@ def _reports(claims: Sequence[Claim], told: dict[str, Told]) -> list[tuple[Copy,
 def _svg(nodes: Sequence[Node], edges: Sequence[Edge], rows: float) -> Markup:
     height = rows * ROW + 4
     parts = [
-        Markup('<svg class="drawing" viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">').format(
+        Markup('<svg class="drawing" viewBox="0 0 {} {:.0f}" role="group" aria-label="{}">').format(
             WIDTH,
             height,
             "Which reports tell this finding, and the origins they go back to; the list below says the same",

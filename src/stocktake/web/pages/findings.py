@@ -62,9 +62,9 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
-    """What the split form sends: the claims that are of another happening, and why."""
+    """What the split form sends: the claims that are of another happening (one comes alone, not as a list), and why."""
 
-    claims: list[str] = []
+    claims: list[str] | str = []
     reason: str = ""
     expected: str = ""
 
@@ -138,12 +138,13 @@ def merge(request: Asked, book: Book, who: Who, key: Key, data: URLEncodedBody[M
 def split(request: Asked, book: Book, who: Who, key: Key, data: URLEncodedBody[Split]) -> Response[Any]:
     """Decide that some claims of this finding are of another happening."""
     finding = book.finding(key)
+    apart = [data.claims] if isinstance(data.claims, str) else data.claims
     try:
         seen = expected(data.expected)
-        book.split(finding.id, data.claims, reason=data.reason, author=who.name, expected=seen)
+        book.split(finding.id, apart, reason=data.reason, author=who.name, expected=seen)
     except CasebookError as wrong:
         return _refused(request, book, finding, wrong, data.expected)
-    return Redirect(f"/findings/{book.finding(data.claims[0]).id}?did=split", status_code=303)
+    return Redirect(f"/findings/{book.finding(apart[0]).id}?did=split", status_code=303)
 
 
 def _refused(request: Asked, book: Casebook, finding: Finding, wrong: CasebookError, seen: str) -> Response[Any]:

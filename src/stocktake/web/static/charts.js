@@ -49,6 +49,8 @@ export async function draw(element, description) {
     tooltip: { disableDefaultStyle: true, theme: "plain" },
     loader: { target: "_self" },
   });
+  // The element itself is named as a picture; its marks, unnamed, would only be read out as clutter.
+  element.querySelector("svg")?.setAttribute("aria-hidden", "true");
   element.dataset.drawn = "yes";
   return element.chart;
 }

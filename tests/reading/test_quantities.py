@@ -36,6 +36,7 @@ READ = [
     ("Two dozen missiles hit.", 24, 24, "missiles", None, False),
     ("Half a million charges follow.", 500_000, 500_000, "charges", None, False),
     ("Twenty-five engines were sent.", 25, 25, "engines", None, False),
+    ("Two thousand million dollars were paid.", 2e9, 2e9, "USD", None, False),
     ("One hundred and twenty men trained.", 120, 120, "men trained", None, False),
     ("Seven hundred thousand shells came.", 700_000, 700_000, "shells", None, False),
     ("It cost $3.6 billion.", 3.6e9, 3.6e9, "USD", None, False),
@@ -119,11 +120,12 @@ def test_offsets_are_those_of_the_whole_text() -> None:
     assert [text[a.start : a.end] for a in quantities.find(text, start=18)] == ["3"]
 
 
-WORDS = st.lists(
-    st.sampled_from(
-        "1 2.5 1,000 $ € % million bn one two hundred thousand and to - – or between from at least up a month "
-        "dozens several few half third drones mm percent 1/2 ½ 2024 May of the twenty five × 10 minus , . ( )".split()
-    ),
+PIECES = """
+1 2.5 1,000 $ € % million bn one two hundred thousand and to - – or between from at least up a month dozens
+several few half third drones mm percent 1/2 ½ 2024 May of the twenty five × 10 minus , . ( )
+"""
+WORDS = st.text("1 2 . , $ € % m bn one two - – to or ½ / × \n( )", max_size=40) | st.lists(
+    st.sampled_from(PIECES.split()),
     max_size=30,
 ).map(" ".join)
 

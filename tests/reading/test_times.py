@@ -183,12 +183,13 @@ def test_a_since_clause_dates_its_own_event_and_bounds_the_main_one() -> None:
 
 
 DATES = st.dates(min_value=dt.date(1, 1, 1), max_value=dt.date(9999, 12, 31))
+PIECES = """
+last next this since by the end of early mid- late 31 30 2024 1999 May June Monday year month week quarter ago
+two three a first third before after until between and to from fiscal '90s 2020s then within day earlier war
+Ukraine summer overnight Christmas - , . 00 9999 year-end nineteen ninety-six
+"""
 WORDS = st.lists(
-    st.sampled_from(
-        "last next this since by the end of early mid- late 31 30 2024 1999 May June Monday year month week quarter ago "
-        "two three a first third before after until between and to from fiscal '90s 2020s then within day earlier war "
-        "Ukraine summer overnight Christmas - , . 00 9999 year-end nineteen ninety-six".split()
-    ),
+    st.sampled_from(PIECES.split()),
     max_size=30,
 ).map(" ".join)
 

@@ -65,15 +65,14 @@ _SLASH = re.compile(r"(?P<num>\d+)[/⁄](?P<den>\d+)(?![\d/])")
 _VAGUELY = re.compile(rf"(?i:{any_of(_VAGUE)})(?![\w-])")
 _FIXEDLY = re.compile(rf"(?i:{any_of(_FIXED)})(?![\w-])")
 _PART = re.compile(
-    rf"(?i:(?P<count>a|an|one|two|three|four|five|nine)[-\s](?P<part>{any_of(_FRACTIONS)})(?!\w)(?=[-\s]+of\b|\s+(?:a|the)\b)"
-    rf"|(?P<out>{_CARDINAL}|\d+)\s+(?:out\s+of|in)\s+(?:every\s+)?(?P<total>{_CARDINAL}|\d+)(?!\w)|half(?=\s+(?:of|the|its|their)\b))"
+    rf"(?i:(?P<count>a|an|{any_of(CARDINALS)})[-\s](?P<part>{any_of(_FRACTIONS)})(?!\w)(?=[-\s]+of\b|\s+(?:a|the)\b)"
+    rf"|(?P<out>{_CARDINAL}|\d+)\s+(?:out\s+of|in)\s+(?:every\s+)?(?P<total>{_CARDINAL}|\d+)(?!\w)"
+    r"|half(?=\s+(?:of|the|its|their)\b))"
 )
-_FOLD = re.compile(r"(?i:(?P<count>two|three|four|five|six|seven|eight|nine|ten|twenty|hundred)-?fold)(?!\w)")
+_FOLD = re.compile(rf"(?i:(?P<count>{any_of((*CARDINALS, 'hundred'))})-?fold)(?!\w)")
 _WORD = re.compile(r"[A-Za-z]+|\.?\d")
 _OPENING = {*CARDINALS, *(re.split(r"[\s-]", w)[0] for w in (*_VAGUE, *_FIXED)), "half", "an", "a"}
-_OPENING |= {
-    f"{w}fold" for w in ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "hundred")
-}
+_OPENING |= {f"{count}fold" for count in (*CARDINALS, "hundred")}
 
 
 class Value(NamedTuple):
@@ -88,6 +87,7 @@ class Value(NamedTuple):
 
 
 def values(text: str, start: int, end: int, changes: bool) -> Iterator[Value]:
+    """The numbers of a stretch in order; `changes` as in `quantities.find`."""
     free = start
     for word in _WORD.finditer(text, start, end):
         position = word.start()
@@ -146,6 +146,7 @@ def _hyphen_is_minus(text: str, position: int) -> bool:
 
 
 def _spelled_value(words: str) -> float:
+    """The value of number words: "one hundred and twenty thousand"."""
     total = current = 0.0
     for word in re.findall(r"[a-z]+", words.lower()):
         if word in ("a", "an"):
@@ -153,12 +154,9 @@ def _spelled_value(words: str) -> float:
         elif word == "hundred":
             current = (current or 1) * 100
         elif word in _MULTIPLIERS:
-            total, current = (
-                (total + (current or 1)) * _MULTIPLIERS[word]
-                if word != "thousand" and total
-                else (total + (current or 1) * _MULTIPLIERS[word]),
-                0,
-            )
+            below = total if word != "thousand" else 0.0  # "two thousand million"
+            counted = below + current or 1
+            total, current = total - below + counted * _MULTIPLIERS[word], 0
         elif word in CARDINALS:
             current += CARDINALS[word]
     return total + current
@@ -215,7 +213,7 @@ def _is_name_or_date(text: str, match: re.Match[str], value: float) -> bool:
         return True
     if 15 <= value <= 99 and before.endswith(", ") and text[end : end + 1] in (",", ")") and words[-1][0].isupper():
         return True
-    return whole and len(match["digits1"]) == 4 and times.is_year(text, start, end)
+    return whole and len(match["digits1"]) == 4 and times.is_year(text, start, match.end("digits1"))
 
 
 def _digits_at(text: str, position: int, end: int, changes: bool) -> list[Value]:
@@ -256,24 +254,25 @@ def _tail(text: str, match: re.Match[str], money: str | None, changes: bool) -> 
     """Where the number ends and its multiplier; None where letters stuck to it make it part of a name."""
     end, short = match.end(), match["short1"]
     if short and len(short) == 1 and not money:
-        glued = text[match.start("short1") - 1].isdigit()
-        if glued and short == "m" and not changes and not _SIZED.match(text, end):
-            return end, _multiple(match, "1")
-        counted = _PLURAL_AFTER.match(text, end) is not None
-        if not glued or short in "b" or (short in "mMbBkK" and not counted and short != "M" and short != "k"):
-            return match.start("short1"), 1.0
-        if short in ("M", "k", "K", "B") or counted:
-            return end, _multiple(match, "1")
-        return match.start("short1"), 1.0
+        multiplies = _letter_multiplies(text, match, short, changes)
+        return (end, _multiple(match, "1")) if multiplies else (match.start("short1"), 1.0)
     if match["times1"] or short:
         return end, _multiple(match, "1")
     letters = _LETTERS.match(text, end)
-    if letters is not None and letters[0] not in UNIT_KIND and letters[0].rstrip("s") not in UNIT_KIND:
-        code = letters[0]
-        if MONEY_WORDS.get(code.lower()) or letters[0].startswith(("%", "°")):
-            return end, 1.0
-        return None
-    return end, 1.0
+    if letters is None or letters[0] in UNIT_KIND or letters[0].rstrip("s") in UNIT_KIND:
+        return end, 1.0
+    return (end, 1.0) if letters[0].lower() in MONEY_WORDS or letters[0].startswith(("%", "°")) else None
+
+
+def _letter_multiplies(text: str, match: re.Match[str], letter: str, changes: bool) -> bool:
+    """Whether a letter after digits is a multiplier ("1.4m rounds", "20k") rather than a unit ("37m (121ft)")."""
+    if letter == "b" or not text[match.start("short1") - 1].isdigit():
+        return False
+    if letter in "Mk":
+        return True
+    if letter == "m" and not changes:
+        return _SIZED.match(text, match.end()) is None
+    return _PLURAL_AFTER.match(text, match.end()) is not None
 
 
 def _slashed(position: int, match: re.Match[str]) -> list[Value]:
@@ -285,12 +284,13 @@ def _slashed(position: int, match: re.Match[str]) -> list[Value]:
 
 _LASTING = re.compile(r"-(?:year|month|week|day|hour|minute)\b(?!-old|\s+old)")
 _NOT_COUNTED = re.compile(
-    r"\s+\d|(?i:\s+(?:another|by\s+one|of\s+(?:us|them|these|those)\s+(?:is|was)|day\b|time\b|thing\b|more\s+(?:time|thing)|"
-    r"who|can|could|should|would|must|might|may|that|which|is|was|has|had|where|hour\b(?=\s+later)))|[,.;:?!)]|['’]s|\s*$"
+    r"\s+\d|(?i:\s+(?:another|by\s+one|of\s+(?:us|them|these|those)\s+(?:is|was)|day\b|time\b|thing\b|"
+    r"more\s+(?:time|thing)|who|can|could|should|would|must|might|may|that|which|is|was|has|had|where|hour\s+later))"
+    r"|[,.;:?!)]|['’]s|\s*$"
 )
 _DETERMINED = re.compile(
-    r"(?i:\b(?:the|this|that|which|each|every|any|no|another|such|only|good|big|new|last|first|next|right|wrong|his|her|its|their|my|your)"
-    r"(?:\s+[a-z]+)?)\s+$"
+    r"(?i:\b(?:the|this|that|which|each|every|any|no|another|such|only|good|big|new|last|first|next|right|wrong|his|her|"
+    r"its|their|my|your)(?:\s+[a-z]+)?)\s+$"
 )
 
 
@@ -320,9 +320,8 @@ def _words_at(text: str, position: int, end: int, changes: bool) -> list[Value]:
         return []
     plain, multiple = _plain(match, "1"), _multiple(match, "1")
     stop = match.end()
-    if match["short1"]:
-        stop, multiple = match.start("short1"), 1.0
-        stop = len(text[:stop].rstrip()) if stop > 0 else stop
+    if match["short1"]:  # "two m", "ten b": no multiplier follows a word
+        stop, multiple = match.end("words1"), 1.0
     value = plain * multiple
     return _with_second(text, match, Value(position, stop, value, value, None, "words"), plain, multiple, end, changes)
 
@@ -355,11 +354,10 @@ def _with_second(
         return [value]
     join = second["join"].strip().lower()
     before = text[max(0, value.start - 24) : value.start]
-    low, high = plain * multiple, _plain(second, "2") * _multiple(second, "2")
-    if (
-        multiple == 1 and _multiple(second, "2") > 1 and plain < _plain(second, "2") * 1.0001 and not first["sign1"]
-    ) or (multiple == 1 and _multiple(second, "2") > 1 and first["sign1"] and plain < _plain(second, "2")):
-        low = plain * _multiple(second, "2")
+    scale = _multiple(second, "2")
+    low, high = plain * multiple, _plain(second, "2") * scale
+    if multiple == 1 and plain <= _plain(second, "2"):
+        low = plain * scale  # "$3 to 5 billion"
     tail = _LETTERS.match(text, second.end())
     if tail is not None and tail[0] not in UNIT_KIND and not tail[0].startswith("%"):
         return [value]

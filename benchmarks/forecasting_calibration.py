@@ -22,7 +22,7 @@ from scipy.stats import chisquare
 
 from stocktake.forecasting import calibration, design, inference
 
-WANTED = 500.0
+WANTED = 450.0
 
 
 @lru_cache(1)

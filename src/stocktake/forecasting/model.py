@@ -373,7 +373,7 @@ class Density:
         return density
 
     def _prior_output(self, Z: Array, G: Array | None, unknown: dict[str, Array]) -> Array:
-        """Log output: jumps about its growth (heavy tails); growth returns to its mean (normal changes)."""
+        """Log output: normal jumps about its growth; growth returns to its mean, its changes have heavy tails."""
         dtype, T = self.dtype, self.T
         x, g = Z[self.where["output"]], Z[self.where["growth"]]
         mean, pace, jump = (unknown[f"output.{n}"] for n in ("growth", "persistence", "volatility"))
@@ -387,26 +387,26 @@ class Density:
         changes[1:] = (away[1:] - pace * away[:-1]) / change
         heavy = dtype(HEAVY)
         density: Array = (
-            -dtype(0.5) * (at * at + (changes * changes).sum(0))
-            - (heavy + 1) / 2 * np.log1p(jumps * jumps / heavy).sum(0)
+            -dtype(0.5) * (at * at + (jumps * jumps).sum(0))
+            - (heavy + 1) / 2 * np.log1p(changes * changes / heavy).sum(0)
             - dtype(2 * T - 1) * np.log(jump)
         )
         if G is None:
             return density
-        by_jump = (heavy + 1) * jumps / (heavy + jumps * jumps)
+        by_change = (heavy + 1) * changes / (heavy + changes * changes)
         to_x, to_g = G[self.where["output"]], G[self.where["growth"]]
         to_x[self.anchor] -= at / level_sd
-        pull = by_jump / jump
+        pull = jumps / jump
         to_x[1:] -= pull
         to_x[:-1] += pull
         to_g[1:] += pull
-        back = changes / change
+        back = by_change / change
         back[0] /= dtype(WIDE_START)
         to_g -= back
         to_g[:-1] += pace * back[1:]
         to_mean = back[0] + (1 - pace) * back[1:].sum(0)
         to_pace = (back[1:] * away[:-1]).sum(0)
-        to_log_jump = (by_jump * jumps).sum(0) + (changes * changes).sum(0) - dtype(2 * T - 1)
+        to_log_jump = (jumps * jumps).sum(0) + (by_change * changes).sum(0) - dtype(2 * T - 1)
         G[self.scalars["output.growth"]] += to_mean * self.slope("output.growth", mean)
         G[self.scalars["output.persistence"]] += to_pace * self.slope("output.persistence", pace)
         G[self.scalars["output.volatility"]] += to_log_jump * dtype(self.constants["output.volatility"][1])
@@ -500,10 +500,10 @@ class Density:
         unknown = {name: self.scalar(Z, name) for name in self.design.priors if name != "output.level"}
         if self.P:
             mean, pace, jump = (unknown[f"output.{n}"] for n in ("growth", "persistence", "volatility"))
-            noise = PACE * jump * rng.standard_normal((T, count))
+            noise = PACE * jump * rng.standard_t(HEAVY, (T, count))
             noise[0] *= WIDE_START
             g = mean + _remembered(noise, pace)
-            x = np.cumsum(g + jump * rng.standard_t(HEAVY, (T, count)), 0)
+            x = np.cumsum(g + jump * rng.standard_normal((T, count)), 0)
             level, level_sd = self.constants["output.level"]
             Z[self.where["output"]] = x - x[self.anchor] + level + level_sd * rng.standard_normal(count)
             Z[self.where["growth"]] = g

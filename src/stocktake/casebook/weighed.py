@@ -499,14 +499,12 @@ class _Work:
 
     def _copies(self, whole: Mapping[str, Report]) -> dict[str, str]:
         """Notes all reports' bands and copies; by copy, the first report that its words go back to."""
+        numbers = {report.id: self._room.bands(report.text) for report in whole.values()}
         for portion in portions(whole.values(), 500):
-            rows = []
-            for report in portion:
-                numbers = self._room.bands(report.text)
-                rows += [_band(band, report) for band in numbers]
+            rows = [_band(number, report) for report in portion for number in numbers[report.id]]
             if rows:
                 self._connection.execute(report_bands.insert(), rows)
-        pairs = self._room.nearest_copies(whole.values())
+        pairs = self._room.nearest_copies(whole.values(), numbers)
         self._put_copies(pairs)
         parents = {copy.report: copy.original for copy in pairs}
         parents.update((r.id, r.copy_of) for r in whole.values() if r.copy_of is not None and r.copy_of in whole)
@@ -624,13 +622,14 @@ class _Work:
             return False
         b = report_bands.c
         mine = self._connection.execute(sa.select(b.band).where(b.report == name)).scalars().all()
-        earlier: dict[str, None] = {}
+        met: dict[str, int] = defaultdict(int)
         for number in mine:
             bucket = sa.select(b.day, b.report).where(b.band == number).order_by(b.day, b.report)
             for at, other in self._connection.execute(bucket.limit(self._room.CROWD)).all():
                 if (at, other) < (_day(report), name):
-                    earlier[other] = None
-        others = [found for other in earlier if (found := self._report(other)) is not None]
+                    met[other] += 1
+        alike = [other for other, count in met.items() if self._room.suspicious(count, len(mine))]
+        others = [found for other in alike if (found := self._report(other)) is not None]
         now = self._room.parent(report, others)
         if (now.original if now else None) == before:
             return False

@@ -13,7 +13,7 @@ from stocktake.weighing.findings import Origination, weigh_group
 from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
 from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
 from stocktake.weighing.register import key as source_key
-from stocktake.weighing.reprints import CROWD, Copy, bands, copies, parent, root
+from stocktake.weighing.reprints import CROWD, Copy, bands, copies, parent, root, suspicious
 from stocktake.weighing.reprints import nearest as nearest_copies
 from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
 from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
@@ -59,6 +59,7 @@ __all__ = [
     "root",
     "shelved",
     "source_key",
+    "suspicious",
     "testimonies",
     "told",
     "update",

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stocktake.vocabulary import Report
 
@@ -29,6 +32,7 @@ SEED = 20
 RUN, WINDOW = 6, 16
 """Any run of RUN + WINDOW - 1 words that two texts share is seen."""
 _PASSAGE = 1 << 62
+MANY_WORDS = 1_000_000
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -40,49 +44,63 @@ class Copy(NamedTuple):
     share: float
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+class _Hashes(dict[str, int]):
+    """A hash for each word, kept."""
+
+    def __missing__(self, word: str) -> int:
+        value = self[word] = crc32(word.encode()) + 1
+        return value
 
 
-def shingles(text: str) -> frozenset[tuple[str, ...]]:
-    """The text's runs of four words, without case and punctuation."""
-    return frozenset(_runs(_words(text), SHINGLE))
+_HASHES = _Hashes()
+_PRIME = 0x9E37_79B9_7F4A_7C15
 
 
-def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[start:] for start in range(length)), strict=False)
+def _runs(text: str, length: int) -> NDArray[np.uint64]:
+    """A hash of each run of so many words, without case and punctuation."""
+    words = _WORD.findall(text.lower())
+    if len(_HASHES) > MANY_WORDS:
+        _HASHES.clear()
+    hashes = np.fromiter(map(_HASHES.__getitem__, words), dtype=np.uint64, count=len(words))
+    size = max(len(words) - length + 1, 0)
+    mixed = np.zeros(size, dtype=np.uint64)
+    for place in range(length):
+        mixed = mixed * np.uint64(_PRIME) + hashes[place : place + size]
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+def shingles(text: str) -> frozenset[int]:
+    """The text's runs of four words."""
+    return frozenset(_runs(text, SHINGLE).tolist())
 
 
 def bands(text: str) -> list[int]:
     """Numbers that a text shares with texts that may be alike: its MinHash signature in bands, and its passages."""
     from rensa import RMinHash
 
-    words = _words(text)
-    found = set(map(" ".join, _runs(words, SHINGLE)))
+    found = shingles(text)
     if len(found) < LEAST:
         return []
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(list(found))
+    sketch.update([str(run) for run in found])
     digest = sketch.digest()
     signature = [_band(start, digest[start : start + ROWS]) for start in range(0, PERMUTATIONS, ROWS)]
-    return signature + _fingerprints(words)
+    return signature + _fingerprints(text)
 
 
-def _fingerprints(words: list[str]) -> list[int]:
+def _fingerprints(text: str) -> list[int]:
     """Of every window of runs the least hash, so that a shared passage leaves a shared number wherever it stands."""
-    import numpy as np
-
-    hashes = np.fromiter((crc32(" ".join(run).encode()) for run in _runs(words, RUN)), dtype=np.int64)
+    hashes = _runs(text, RUN)
     if len(hashes) == 0:
         return []
     least = np.lib.stride_tricks.sliding_window_view(hashes, min(WINDOW, len(hashes))).min(axis=1)
-    return [_PASSAGE + value for value in np.unique(least).tolist()]
+    return [_PASSAGE | (value >> 3) for value in np.unique(least).tolist()]
 
 
 def _band(start: int, values: Sequence[int]) -> int:
     mixed = start + 1
     for value in values:
-        mixed = (mixed * 0x9E37_79B9_7F4A_7C15 + value) & 0x3FFF_FFFF_FFFF_FFFF
+        mixed = (mixed * _PRIME + value) & 0x3FFF_FFFF_FFFF_FFFF
     return mixed
 
 
@@ -91,32 +109,46 @@ def when(report: Report) -> tuple[int, str]:
     return (report.published.toordinal() if report.published else 999_999, report.id)
 
 
-def share(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
+def share(a: frozenset[int], b: frozenset[int]) -> float:
     """How much of the smaller text the other has too."""
     smaller = min(len(a), len(b))
     return len(a & b) / smaller if smaller >= LEAST else 0.0
 
 
+def suspicious(in_common: int, mine: int) -> bool:
+    """Whether two reports share so many numbers that it pays to compare them word by word."""
+    return in_common >= (2 if mine >= 20 else 1)
+
+
 def copies(reports: Iterable[Report]) -> list[Copy]:
     """Every pair of near copies, the later report first in a pair."""
+    every = list(reports)
+    return copied(every, {report.id: bands(report.text) for report in every})
+
+
+def copied(reports: Iterable[Report], numbers: Mapping[str, Sequence[int]]) -> list[Copy]:
+    """The same, with the reports' bands at hand."""
     ordered = sorted(reports, key=when)
     buckets: dict[int, list[int]] = defaultdict(list)
-    pairs: dict[tuple[int, int], None] = {}
+    found = []
+    known: dict[int, frozenset[int]] = {}
     for index, report in enumerate(ordered):
-        for band in bands(report.text):
+        mine = numbers[report.id]
+        met: dict[int, int] = defaultdict(int)
+        for band in mine:
             bucket = buckets[band]
-            pairs.update(((index, earlier), None) for earlier in bucket)
+            for earlier in bucket:
+                met[earlier] += 1
             if len(bucket) < CROWD:
                 bucket.append(index)
-    found = []
-    known: dict[int, frozenset[tuple[str, ...]]] = {}
-    for later, earlier in pairs:
-        for index in (later, earlier):
-            if index not in known:
-                known[index] = shingles(ordered[index].text)
-        common = share(known[later], known[earlier])
-        if common >= SHARE:
-            found.append(Copy(ordered[later].id, ordered[earlier].id, round(common, 3)))
+        for earlier, count in met.items():
+            if suspicious(count, len(mine)):
+                for one in (index, earlier):
+                    if one not in known:
+                        known[one] = shingles(ordered[one].text)
+                common = share(known[index], known[earlier])
+                if common >= SHARE:
+                    found.append(Copy(report.id, ordered[earlier].id, round(common, 3)))
     return sorted(found)
 
 
@@ -144,11 +176,11 @@ def parent(report: Report, earlier: Iterable[Report]) -> Copy | None:
     return Copy(report.id, best[1][1], -best[0]) if best else None
 
 
-def nearest(reports: Iterable[Report]) -> list[Copy]:
+def nearest(reports: Iterable[Report], numbers: Mapping[str, Sequence[int]] | None = None) -> list[Copy]:
     """For each copy, of the reports that it repeats that which it repeats most, and of equals the first."""
     every = {report.id: report for report in reports}
     best: dict[str, Copy] = {}
-    for copy in copies(every.values()):
+    for copy in copied(every.values(), numbers) if numbers is not None else copies(every.values()):
         known = best.get(copy.report)
         if known is None or (-copy.share, when(every[copy.original])) < (-known.share, when(every[known.original])):
             best[copy.report] = copy

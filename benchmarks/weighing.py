@@ -1,0 +1,164 @@
+"""Weighing measured: gold figures, copies, and speed on a large casebook made by resampling.
+
+    python benchmarks/weighing.py gold            findings and origins on the gold claims, copies on the newswire
+    python benchmarks/weighing.py large [CLAIMS]  a casebook of so many claims (default 1,000,000) weighed afresh,
+                                                  then one report added; seconds and peak memory
+
+The data lie in ../shared or where STOCKTAKE_SHARED says. Building the casebook is not part of what is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import gzip
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from resampling import Resampled, Resampler
+
+from stocktake import casebook, weighing
+from stocktake.casebook.storing import put_report
+from stocktake.vocabulary import Claim, Report
+
+SHARED = Path(os.environ.get("STOCKTAKE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+
+
+def gold() -> None:
+    """The figures on gold claims (by the scorer that lies beside them) and on copies."""
+    for name in ("dev.jsonl",):
+        lines = (SHARED / "weighing" / name).read_bytes().splitlines()
+        told = [one for one in weighing.told(lines) if isinstance(one, weighing.Told)]
+        whole = weighing.weigh((c for one in told for c in one.claims), (one.report for one in told))
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as out:
+            for one in told:
+                labels = [{"finding": whole.finding_of[c.id], "origin": whole.origin_of[c.id]} for c in one.claims]
+                print(json.dumps({"id": one.report.id, "claims": labels}), file=out, flush=True)
+            scorer = SHARED / "weighing" / "score.py"
+            subprocess.run([sys.executable, str(scorer), str(SHARED / "weighing" / name), out.name], check=True)
+    precision, recall, seconds = copies()
+    print(f"              copies  precision {precision:.3f}  recall {recall:.3f}  in {seconds:.1f} s")
+
+
+def copies() -> tuple[float, float, float]:
+    """Precision and recall of near copies in the newswire, the doubtful pairs not counted, and the seconds."""
+    reports = []
+    with gzip.open(SHARED / "reports" / "newswire.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            day = dt.date.fromisoformat(row["published"]) if row["published"] else None
+            reports.append(Report(id=row["id"], text=row["text"], outlet=row["outlet"], published=day))
+    listed = json.loads((SHARED / "weighing" / "copies.json").read_text(encoding="utf-8"))
+    real = {frozenset(pair[:2]) for pair in listed["planted"] + listed["real"]}
+    unsure = {frozenset(pair[:2]) for pair in listed["unsure"]}
+    began = time.perf_counter()
+    found = {frozenset((copy.report, copy.original)) for copy in weighing.copies(reports)}
+    seconds = time.perf_counter() - began
+    hits = len(found & real)
+    return hits / max(len(found - unsure), 1), hits / len(real), seconds
+
+
+def large(claims: int) -> None:
+    """Build a casebook in one process, measure another that weighs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        address = Path(folder) / "large.casebook"
+        extra = Path(folder) / "extra.jsonl"
+        built = _build(address, extra, claims)
+        print(f"casebook of {built[0]:,} reports and {built[1]:,} claims, {address.stat().st_size / 1e9:.1f} GB")
+        command = [sys.executable, __file__, "measure", str(address), "--extra", str(extra)]
+        subprocess.run(command, check=True)
+
+
+def _build(address: Path, extra: Path, claims: int) -> tuple[int, int]:
+    drawn = Resampler(SHARED).reports(claims + 200)
+    reports = total = 0
+    last: list[Resampled] = []
+    with casebook.open(address) as book:
+        while batch := _batch(drawn, 500):
+            if total >= claims:
+                last += batch
+                continue
+            with book.writing() as connection:
+                for report, stated in batch:
+                    put_report(
+                        connection,
+                        report,
+                        msgspec.json.encode(report),
+                        "application/json",
+                        stated,
+                        read_with="gold",
+                        unread=False,
+                    )
+                    reports, total = reports + 1, total + len(stated)
+    late = last or list(Resampler(SHARED, seed=2).reports(60))
+    with extra.open("wb") as out:
+        for number, (report, stated) in enumerate(late[:5]):
+            renamed = msgspec.structs.replace(report, id=f"late{number}")
+            told = [
+                msgspec.structs.replace(c, id=f"c0late{number}x{i}", report=renamed.id) for i, c in enumerate(stated)
+            ]
+            out.write(msgspec.json.encode({"report": renamed, "claims": told}) + b"\n")
+    return reports, total
+
+
+def _batch(drawn: Iterator[Resampled], size: int) -> list[Resampled]:
+    from itertools import islice
+
+    return list(islice(drawn, size))
+
+
+def measure(address: Path, extra: Path) -> None:
+    """Weigh afresh, then add the extra reports one by one."""
+    with casebook.open(address) as book:
+        began, worked = time.perf_counter(), time.process_time()
+        done = book.weigh(afresh=True)
+        seconds, busy = time.perf_counter() - began, time.process_time() - worked
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(
+            f"weighed afresh into {done.findings:,} findings in {seconds:.0f} s ({busy:.0f} s of processor), peak {peak:.2f} GB"
+        )
+        for line in extra.read_bytes().splitlines():
+            row = msgspec.json.decode(line, type=Extra)
+            raw = msgspec.json.encode(row.report)
+            began = time.perf_counter()
+            with book.writing() as connection:
+                put_report(connection, row.report, raw, "application/json", row.claims, read_with="gold", unread=False)
+            done = book.weigh()
+            seconds = time.perf_counter() - began
+            print(f"one report of {len(row.claims)} claims more: {done.matters} matters in {seconds:.2f} s")
+        began = time.perf_counter()
+        first = list(book.findings(casebook.FindingFilter(limit=50, party="Russia", event=None)))
+        print(f"the last {len(first)} findings on Russia in {time.perf_counter() - began:.3f} s")
+
+
+class Extra(msgspec.Struct):
+    """A report with its claims, to be added later."""
+
+    report: Report
+    claims: list[Claim]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", choices=("gold", "large", "measure"))
+    parser.add_argument("which", nargs="?", default="1000000", help="claims of the large casebook")
+    parser.add_argument("--extra", type=Path)
+    given = parser.parse_args()
+    if given.what == "gold":
+        gold()
+    elif given.what == "large":
+        large(int(given.which))
+    else:
+        measure(Path(given.which), given.extra)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpcore
 import pytest
@@ -24,60 +22,15 @@ from stocktake.reports.addresses import is_public
 from stocktake.reports.obtained import Unreadable
 
 from .making import PARAGRAPHS, gz, loaded, page
+from .serving import Server, served
 
 PUBLIC = "93.184.216.34"  # any public address; nothing is sent there
 
 
-class Server(ThreadingHTTPServer):
-    """Serves what a test puts into `pages`: path -> (status, headers, body pieces)."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.pages: dict[str, tuple[int, dict[str, str], list[bytes]]] = {}
-        self.asked: list[str] = []
-        self.pause = 0.0
-
-    @property
-    def root(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def put(self, path: str, *body: bytes, status: int = 200, **headers: str) -> str:
-        self.pages[path] = (status, {name.replace("_", "-"): value for name, value in headers.items()}, list(body))
-        return f"{self.root}{path}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append(f"{self.headers['Host']}{self.path}")
-        status, headers, body = self.server.pages.get(self.path, (404, {}, [b""]))
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        for piece in body:
-            try:
-                self.wfile.write(piece)
-                self.wfile.flush()
-            except OSError:
-                return
-            time.sleep(self.server.pause)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served() as server:
+        yield server
 
 
 class Net:

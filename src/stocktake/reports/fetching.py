@@ -284,6 +284,7 @@ class _Transport(httpx.BaseTransport):
                 method=request.method,
                 url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
                 headers=request.headers.raw,
+                content=request.stream if isinstance(request.stream, httpx.SyncByteStream) else None,
                 extensions=request.extensions,
             )
         )

@@ -1,0 +1,136 @@
+"""The verb that follows sources: `watch` adds what is new to the casebook and tells what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from stocktake.watching import Looked, Settings
+
+PANEL = "Reports in"
+
+
+def register(app: typer.Typer) -> None:
+    app.command(rich_help_panel=PANEL)(watch)
+
+
+def watch(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FEED|PAGE|FOLDER...]", help="What to follow, besides what the settings file names."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="A settings file (TOML): sources, whom to tell.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Look once at what is due and stop, as cron wants it.")] = False,
+    interval: Annotated[
+        float | None,
+        typer.Option("--interval", metavar="SECONDS", help="Between two looks at a source.  [default: 900]"),
+    ] = None,
+    delay: Annotated[
+        float | None,
+        typer.Option("--delay", metavar="SECONDS", help="Between two requests to one host.  [default: 2]"),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--threshold",
+            metavar="WIDTHS",
+            help="The shift of a forecast worth telling, in widths of its 80% interval.  [default: 0.5]",
+        ),
+    ] = None,
+    entries: Annotated[
+        bool, typer.Option("--entries", help="Take the feeds' own texts; do not fetch the pages they link to.")
+    ] = False,
+    no_forecasts: Annotated[bool, typer.Option("--no-forecasts", help="Leave forecasts alone.")] = False,
+    webhook: Annotated[
+        str | None, typer.Option("--webhook", metavar="URL", help="Post what changed there, as JSON.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", metavar="FILE", help="Where it is remembered what was seen.  [default: CASEBOOK.watch]"
+        ),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Let addresses lead to this machine or the local network.")
+    ] = False,
+    lines: Annotated[bool, typer.Option("--jsonl", help="Print one line of JSON a change.")] = False,
+) -> None:
+    """Follow feeds, pages and folders: add what is new and tell what it changes."""
+    from stocktake.cli import session
+    from stocktake.watching import SettingsError, StateError, Watch
+
+    given = {
+        "interval": interval,
+        "delay": delay,
+        "threshold": threshold,
+        "webhook": webhook,
+        "articles": False if entries else None,
+        "forecasts": False if no_forecasts else None,
+        "allow_private": allow_private or None,
+    }
+    failed = False
+    try:
+        settings = _settings(config, sources or [], given)
+        with session.opened(context, create=True) as book:
+            watching = Watch(book, settings, state or _beside(session.address(context)))
+            for looked in [watching.look()] if once else watching.run():
+                failed = bool(looked.failures)
+                _show(looked, lines=lines)
+    except SettingsError as fault:
+        raise typer.BadParameter(str(fault)) from None
+    except StateError as fault:
+        session.say(f"stocktake: {fault}")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        session.say("Stopped; the next watch goes on from here.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _settings(config: Path | None, sources: list[str], given: Mapping[str, object]) -> Settings:
+    """The settings of the file with those of the command line over them."""
+    import msgspec
+
+    from stocktake.watching import Settings, SettingsError, Source, read_settings
+
+    base = read_settings(config) if config else Settings()
+    followed = base.source + tuple(Source(address=address) for address in sources)
+    if not followed:
+        raise SettingsError("nothing to follow: name feeds, pages or folders, or a settings file with --config")
+    over = {name: value for name, value in given.items() if value is not None}
+    try:
+        return msgspec.structs.replace(base, source=followed, **over)
+    except ValueError as fault:
+        raise SettingsError(str(fault)) from None
+
+
+def _beside(address: str) -> Path:
+    """The state stands beside a casebook that is a file, else in the folder one is in."""
+    return Path("stocktake.watch") if "://" in address else Path(f"{address}.watch")
+
+
+def _show(looked: Looked, *, lines: bool) -> None:
+    import sys
+
+    from stocktake.cli import session
+    from stocktake.telling import counted
+    from stocktake.watching import in_words
+
+    for failure in looked.failures:
+        session.say(failure)
+    if lines:
+        session.records(looked.changes)
+    elif looked.changes:
+        print(in_words(looked.changes))
+    elif looked.sources:
+        print(f"Nothing new in {counted(looked.sources, 'source')}.")
+    else:
+        print("Nothing is due yet.")
+    sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from threading import Thread
@@ -11,7 +12,7 @@ import pytest
 from line_reports import DELIVERY, STORY, obtained, read_lines
 
 from stocktake.casebook import Casebook, CasebookError, ClaimFilter, InvalidDecision, Reader, StaleDecision
-from stocktake.vocabulary import Claim, EventType, Quantity, Report, stable_id
+from stocktake.vocabulary import Claim, EventType, Period, Quantity, Report, stable_id
 
 Opened = Callable[..., Casebook]
 
@@ -109,6 +110,34 @@ def test_a_decision_on_what_changed_meanwhile_is_refused(book: Casebook) -> None
     assert len(list(book.journal())) == 1
     book.decide("accept", claim.id, author="John", expected=book.last_entry(claim.id))
     assert not book.is_rejected(claim.id)
+
+
+def test_an_undated_report_is_dated_and_read_again(opened: Opened) -> None:
+    def dated(report: Report) -> tuple[Claim, ...]:
+        day = report.published
+        when = Period(start=day, end=day) if day else None
+        return tuple(msgspec.structs.replace(claim, time=when) for claim in read_lines(report))
+
+    book = opened(Reader(dated, "dated 1"))
+    book.add_documents(STORY)
+    denial = STORY[2].report
+    before = list(book.claims())
+    day = dt.date(2022, 10, 3)
+    book.decide("describe", denial.id[:9], {"published": day, "outlet": "Tasnim"}, reason="on the page", author="Jane")
+    assert book.report(denial.id) == msgspec.structs.replace(denial, published=day, outlet="Tasnim")
+    assert next(book.reports()).id == denial.id
+    (claim,) = book.claims(ClaimFilter(source="Tasnim"))
+    assert claim.time == Period(start=day, end=day)
+    assert book.check(deep=True).clean
+    book.decide("accept", claim.id, author="John")
+    book.undo(1, author="Jane")
+    assert book.report(denial.id) == denial
+    assert book.check(deep=True).clean
+    book.undo(2, author="John")
+    assert list(book.claims()) == before
+    for value, message in (({"title": "x"}, "not described by 'title'"), ({"published": "soon"}, "does not fit")):
+        with pytest.raises(InvalidDecision, match=message):
+            book.decide("describe", denial.id, value)
 
 
 def test_one_undoes_ones_own_last_decision(book: Casebook) -> None:

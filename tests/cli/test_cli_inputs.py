@@ -57,7 +57,7 @@ def test_a_file_that_is_not_there(stocktake: Stocktake) -> None:
 def test_a_wrong_date_is_a_usage_error_and_makes_no_casebook(stocktake: Stocktake, inbox: Path) -> None:
     run = stocktake("add", str(inbox), "--published", "18.10.2022")
     assert run.status == 2
-    assert "'18.10.2022' is no date; write it like 2023-02-06" in " ".join(run.err.replace("│", " ").split())
+    assert "'18.10.2022' is no day; write it like 2023-02-06" in " ".join(run.err.replace("│", " ").split())
     assert not (inbox.parent / "stocktake.casebook").exists()
 
 

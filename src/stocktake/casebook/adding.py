@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook.keep import Kept
-from stocktake.casebook.storing import Difference, claims_as_read, is_kept, one_report, put_claims, put_report
+from stocktake.casebook.storing import Difference, claims_as_read, describe, is_kept, one_report, put_claims, put_report
 from stocktake.casebook.tables import reports
 from stocktake.vocabulary import Claim, Failure, Report
 
@@ -192,10 +192,19 @@ def reread(book: Kept, reader: Reader, *, everything: bool, progress: Progress) 
     return Reread(read=read, current=len(all_ids) - len(wanted), difference=difference, failures=tuple(failures))
 
 
-def apply_decisions(connection: sa.Connection, report_id: str) -> None:
-    """Brings one report's claims to what the journal says now, from the claims as they were read."""
-    report = one_report(connection, report_id)
-    put_claims(connection, report, claims_as_read(connection, report))
+def apply_decisions(connection: sa.Connection, report_id: str, reader: Callable[[], Reader]) -> None:
+    """Brings one report and its claims to what the journal says now.
+
+    Claims are those that were read, unless the day of publication changed: dates are worked out from that.
+    """
+    report, redated = describe(connection, report_id)
+    if not redated:
+        put_claims(connection, report, claims_as_read(connection, report))
+        return
+    reading = reader()
+    put_claims(connection, report, reading.read(report))
+    now = {"read_with": reading.version, "unread": reading.unread(report.language)}
+    connection.execute(reports.update().where(reports.c.id == report_id).values(**now))
 
 
 def _add_one(book: Kept, document: Document, reader: Reader) -> int | Failure | None:

@@ -14,7 +14,7 @@ from stocktake.casebook import adding, checking, copying, journal, storing
 from stocktake.casebook.adding import Added, Document, Reader, Reread
 from stocktake.casebook.browsing import Browsed
 from stocktake.casebook.checking import Check
-from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_slots
+from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_description, with_slots
 from stocktake.casebook.faults import AmbiguousId, CasebookError, FaultyStorage, InvalidDecision, UnknownId
 from stocktake.casebook.keep import Kept, author_by_default
 from stocktake.casebook.programmes import Programmes
@@ -24,6 +24,8 @@ from stocktake.casebook.storing import Heading
 from stocktake.casebook.tables import blobs, claims, reports
 from stocktake.casebook.tables import journal as journal_table
 from stocktake.vocabulary import Claim, Decision, Failure, Report
+
+REPORT_ACTIONS = CLAIM_ACTIONS | {"describe"}
 
 
 class Casebook(Searched, Programmes, Browsed, Kept):
@@ -142,13 +144,13 @@ class Casebook(Searched, Programmes, Browsed, Kept):
         author: str | None = None,
         expected: int | None = None,
     ) -> Decision:
-        """Writes a decision into the journal and, where it is about a claim, brings the claim up to date.
+        """Writes a decision into the journal and, where it is about a report or claim, brings that up to date.
 
         `expected` is the number of the last entry about the target that the author saw, 0 for none: if there is a
         later one, nothing is written and StaleDecision raised.
         """
         with self.writing() as connection:
-            if action not in CLAIM_ACTIONS:
+            if action not in REPORT_ACTIONS:
                 return self.append(
                     connection,
                     action=action,
@@ -168,9 +170,9 @@ class Casebook(Searched, Programmes, Browsed, Kept):
                 author=author,
                 expected=expected,
                 report=report_id,
-                about=msgspec.json.encode(about),
+                about=msgspec.json.encode(about) if about is not None else None,
             )
-            adding.apply_decisions(connection, report_id)
+            adding.apply_decisions(connection, report_id, self._reading)
             return decision
 
     def undo(self, number: int | None = None, *, author: str | None = None, reason: str = "") -> Decision:
@@ -188,7 +190,7 @@ class Casebook(Searched, Programmes, Browsed, Kept):
                 report=entry.report,
             )
             if entry.report is not None:
-                adding.apply_decisions(connection, entry.report)
+                adding.apply_decisions(connection, entry.report, self._reading)
             return decision
 
     def last_entry(self, target: str) -> int:
@@ -241,8 +243,14 @@ class Casebook(Searched, Programmes, Browsed, Kept):
         ).one()
         return msgspec.json.decode(body, type=Claim), rejected
 
-    def _checked(self, connection: sa.Connection, action: str, target: str, value: Any) -> tuple[str, str, Claim]:
+    def _checked(
+        self, connection: sa.Connection, action: str, target: str, value: Any
+    ) -> tuple[str, str, Claim | None]:
         """The full target, its report and the claim as it is now, of a decision that fits; else InvalidDecision."""
+        if action == "describe":
+            report = storing.one_report(connection, self._full_report_id(connection, target))
+            with_description(report, value)
+            return report.id, report.id, None
         if action == "add":
             report = storing.one_report(connection, self._full_report_id(connection, target))
             claim = added_claim(report, value, "")

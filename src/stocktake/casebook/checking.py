@@ -11,15 +11,16 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook import journal, storing
 from stocktake.casebook.adding import Reader
+from stocktake.casebook.deciding import described
 from stocktake.casebook.tables import blobs, claims, reports
 from stocktake.casebook.tables import journal as journal_table
+from stocktake.vocabulary import Report
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -65,7 +66,7 @@ def check(connection: sa.Connection, reader: Reader | None, progress: Callable[[
         elif reader is not None and row["read_with"] != reader.version:
             behind += 1
         else:
-            problems += _claims(connection, storing.report_from(row), reader)
+            problems += _report(connection, row, reader)
             compared += 1
         progress(report_id)
     entries, end = journal.end(connection)
@@ -114,8 +115,15 @@ def _decided(connection: sa.Connection) -> Iterable[str]:
     return sorted(connection.execute(query).scalars())
 
 
-def _claims(connection: sa.Connection, report: Any, reader: Reader | None) -> Iterator[Problem]:
-    """Where a report's claims are not what they are when made again."""
+def _report(connection: sa.Connection, row: sa.RowMapping, reader: Reader | None) -> Iterator[Problem]:
+    """Where a report's day and outlet, and its claims, are not what they are when made again."""
+    report = storing.report_from(row)
+    if described(storing.report_as_obtained(row), journal.entries(connection, report=report.id)) != report:
+        yield Problem(f"report {report.id[:12]}", "is described otherwise than the journal says")
+    yield from _claims(connection, report, reader)
+
+
+def _claims(connection: sa.Connection, report: Report, reader: Reader | None) -> Iterator[Problem]:
     read = list(reader.read(report)) if reader else storing.claims_as_read(connection, report)
     wanted, there = storing.wanted_rows(connection, report, read), storing.kept_rows(connection, report.id)
     how = "when the report is read again" if reader else "when the decisions are applied again"

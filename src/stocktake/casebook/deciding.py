@@ -21,6 +21,7 @@ from stocktake.casebook.journal import Entry
 from stocktake.vocabulary import SLOTS, Claim, Report, stable_id
 
 SETTABLE = tuple(slot for slot in SLOTS if slot != "quote")
+DESCRIBABLE = ("published", "outlet")
 COMPARED = ("agent", "recipient", "item", "quantity", "time", "sources", "stance", "modality", "negated")
 CLAIM_ACTIONS = frozenset({"set", "accept", "reject", "add"})
 
@@ -42,6 +43,27 @@ def standings(read: Iterable[Claim], entries: Iterable[Entry], report: Report) -
     for entry in in_force:
         _apply(standing, entry, report)
     return tuple(sorted(standing.values(), key=lambda s: (s.claim.start, s.claim.id)))
+
+
+def described(report: Report, entries: Iterable[Entry]) -> Report:
+    """The report as obtained, with the day and outlet that people gave it since."""
+    for entry in entries:
+        if entry.decision.action == "describe" and not entry.decision.undone:
+            report = with_description(report, entry.decision.value)
+    return report
+
+
+def with_description(report: Report, value: object) -> Report:
+    """The report with another day of publication or outlet; refuses all else."""
+    if not isinstance(value, Mapping) or not value:
+        raise InvalidDecision("what the report is to be described by is missing: give the day published or the outlet")
+    if wrong := [name for name in value if name not in DESCRIBABLE]:
+        raise InvalidDecision(f"a report is not described by {wrong[0]!r}: by {' or '.join(DESCRIBABLE)}")
+    fields: dict[str, Any] = {name: msgspec.to_builtins(value[name]) for name in value}
+    try:
+        return msgspec.convert(msgspec.to_builtins(report) | fields, Report)
+    except msgspec.ValidationError as wrong_value:
+        raise InvalidDecision(f"the value does not fit: {wrong_value}") from wrong_value
 
 
 def with_slots(claim: Claim, value: object, note: str) -> Claim:

@@ -28,6 +28,7 @@ ACTIONS = frozenset(
         "accept",
         "reject",
         "add",
+        "describe",
         "undo",
         "merge",
         "split",

@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook import journal
-from stocktake.casebook.deciding import Standing, standings
+from stocktake.casebook.deciding import Standing, described, standings
 from stocktake.casebook.selecting import UNDATED, columns
 from stocktake.casebook.tables import blobs, claims, reports
 from stocktake.vocabulary import Claim, Report
@@ -40,6 +40,14 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     added: dt.datetime
     read_with: str
     unread: bool
+
+
+class _Description(msgspec.Struct, frozen=True, kw_only=True):
+    published: dt.date | None
+    outlet: str | None
+
+    def fields(self) -> dict[str, Any]:
+        return {"published": self.published, "outlet": self.outlet}
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +158,34 @@ def report_from(row: sa.RowMapping) -> Report:
         language=row["language"],
         copy_of=row["copy_of"],
     )
+
+
+def report_as_obtained(row: sa.RowMapping) -> Report:
+    """The same as it was before anyone described it otherwise."""
+    report = report_from(row)
+    if row["obtained"] is None:
+        return report
+    return msgspec.structs.replace(report, **msgspec.json.decode(row["obtained"], type=_Description).fields())
+
+
+def describe(connection: sa.Connection, report_id: str) -> tuple[Report, bool]:
+    """Brings a report's day and outlet to what the journal says; the report, and whether its day changed."""
+    row = connection.execute(sa.select(reports).where(reports.c.id == report_id)).mappings().one()
+    before, obtained = report_from(row), report_as_obtained(row)
+    now = described(obtained, journal.entries(connection, report=report_id))
+    if now != before:
+        kept = _Description(published=obtained.published, outlet=obtained.outlet)
+        connection.execute(
+            reports.update()
+            .where(reports.c.id == report_id)
+            .values(
+                published=now.published,
+                outlet=now.outlet,
+                day=now.published or UNDATED,
+                obtained=msgspec.json.encode(kept).decode() if now != obtained else None,
+            )
+        )
+    return now, now.published != before.published
 
 
 def one_report(connection: sa.Connection, report_id: str) -> Report:

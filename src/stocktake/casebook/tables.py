@@ -42,6 +42,7 @@ reports = sa.Table(
     sa.Column("added", TEXT, nullable=False),
     sa.Column("read_with", TEXT, nullable=False),
     sa.Column("unread", sa.Boolean, nullable=False),
+    sa.Column("obtained", TEXT),
     sa.Index("reports_in_order", "day", "id"),
     sa.Index("reports_by_blob", "blob"),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stocktake.cli.filters import event_type, first_day, last_day, stance_name
+from stocktake.cli.filters import event_type, exact_day, first_day, last_day, stance_name
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, ClaimFilter
@@ -18,6 +18,7 @@ PANEL = "Reports and claims"
 DECIDE = "Decisions"
 
 Lines = Annotated[bool, typer.Option("--jsonl", help="Print one line of JSON a record.")]
+Reason = Annotated[str | None, typer.Option(metavar="WORDS", help="Why, for the journal.")]
 Author = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Who decides.  [default: STOCKTAKE_AUTHOR, else your login name]"),
@@ -56,12 +57,24 @@ def report(
         bool, typer.Option("--why", help="Tell for each slot of each claim which rule or model filled it.")
     ] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Write the document's bytes, as they were obtained.")] = False,
+    published: Annotated[
+        dt.date | None,
+        typer.Option(metavar="DATE", parser=exact_day, help="Decide on which day it was published, and read it again."),
+    ] = None,
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Decide which outlet published it.")] = None,
+    reason: Reason = None,
+    author: Author = None,
 ) -> None:
-    """Print a report with its claims marked in the text."""
+    """Print a report with its claims marked in the text; or decide when and where it was published."""
     from stocktake.casebook import ClaimFilter
     from stocktake.cli import session
 
     with session.opened(context) as book:
+        if published or outlet:
+            value = {"published": published, "outlet": outlet}
+            value = {name: given for name, given in value.items() if given}
+            _tell(book.decide("describe", report_id, value, reason=_reason(reason), author=author))
+            return
         if raw:
             sys.stdout.buffer.write(book.raw(report_id))
             return
@@ -179,7 +192,7 @@ def claim(
         bool,
         typer.Option("--add", help="Add a claim that was missed to this report; needs --set quote=... and event=..."),
     ] = False,
-    reason: Annotated[str | None, typer.Option(metavar="WORDS", help="Why, for the journal.")] = None,
+    reason: Reason = None,
     author: Author = None,
 ) -> None:
     """Show a claim with all its slots, or decide about it; every decision is an entry of the journal."""

@@ -29,6 +29,14 @@ def conflict_kind(value: str) -> str:
     return _one_of("kind", value, [kind.value for kind in ConflictKind])
 
 
+def exact_day(value: str) -> dt.date:
+    """One day."""
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is no day; write it like 2023-02-06") from None
+
+
 def first_day(value: str) -> dt.date:
     """A day, or the first of a month or year."""
     return _day(value, last=False)

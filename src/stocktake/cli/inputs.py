@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stocktake.cli.filters import exact_day
 from stocktake.cli.readers import Chosen, ModelName, ModelPrice, ModelUrl, ReaderName
 
 if TYPE_CHECKING:
@@ -20,13 +21,6 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(reread)
 
 
-def _day(value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise typer.BadParameter(f"{value!r} is no date; write it like 2023-02-06") from None
-
-
 def add(
     context: typer.Context,
     sources: Annotated[
@@ -35,7 +29,7 @@ def add(
     ],
     published: Annotated[
         dt.date | None,
-        typer.Option(metavar="DATE", parser=_day, help="The day of publication where a report does not tell it."),
+        typer.Option(metavar="DATE", parser=exact_day, help="The day of publication where a report does not tell it."),
     ] = None,
     outlet: Annotated[
         str | None, typer.Option(metavar="NAME", help="The publishing outlet where a report does not tell it.")

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("added", TEXT, nullable=False),
         sa.Column("read_with", TEXT, nullable=False),
         sa.Column("unread", sa.Boolean, nullable=False),
+        sa.Column("obtained", TEXT),
     )
     op.create_index("reports_in_order", "reports", ["day", "id"])
     op.create_index("reports_by_blob", "reports", ["blob"])

@@ -3,7 +3,7 @@
 From good documents of each kind it makes bad ones: bytes changed, cut out, doubled, put in, spliced with another
 document, numbers made extreme. An input after which the room answers in a way not seen before (another set of
 reasons and kinds of result) is kept and damaged further. Each kind runs in a process of its own, so that a crash of
-native code is caught too; an input that takes longer than 30 seconds counts as a hang.
+native code is caught too; an input that takes more than 30 seconds of computing counts as a hang.
 
     python fuzz/reports.py SECONDS [KIND ...] [--seed N]
 
@@ -31,7 +31,7 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 from reports.making import broken_promises, seeds, taken  # noqa: E402
 
 FOUND = HERE / "found"
-SLOW = 30  # seconds after which an input counts as a hang
+SLOW = 30  # seconds of computing after which an input counts as a hang
 LARGEST = 200_000  # bytes beyond which an input is not grown
 EXTREMES = (b"0", b"-1", b"65536", b"2147483648", b"18446744073709551616", b"1e999", b"NaN")
 
@@ -98,7 +98,7 @@ def run_kind(kind: str, seconds: float, seed: int) -> int:
         raw = damaged(random_, pool)
         current.write_bytes(raw)
         tried += 1
-        signal.alarm(SLOW)
+        signal.setitimer(signal.ITIMER_PROF, SLOW)
         try:
             broken = broken_promises(raw, name)
             way = answer(raw, name)
@@ -106,7 +106,7 @@ def run_kind(kind: str, seconds: float, seed: int) -> int:
             if isinstance(error, KeyboardInterrupt):
                 raise
             broken, way = [f"{type(error).__name__}: {error}"], ()
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         if way not in seen:
             seen.add(way)
             pool.append(raw)
@@ -141,7 +141,7 @@ def main() -> int:
     given = options.parse_args()
     FOUND.mkdir(exist_ok=True)
     if given.inside:
-        signal.signal(signal.SIGALRM, hung)
+        signal.signal(signal.SIGPROF, hung)
         return min(run_kind(given.kinds[0], given.seconds, given.seed), 1)
     bad = 0
     for kind in given.kinds or seeds():

@@ -30,18 +30,18 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="Look once at what is due and stop, as cron wants it.")] = False,
     interval: Annotated[
         float | None,
-        typer.Option("--interval", metavar="SECONDS", help="Between two looks at a source.  [default: 900]"),
+        typer.Option("--interval", metavar="SECONDS", help="Between two looks at a source: 900 unless you say."),
     ] = None,
     delay: Annotated[
         float | None,
-        typer.Option("--delay", metavar="SECONDS", help="Between two requests to one host.  [default: 2]"),
+        typer.Option("--delay", metavar="SECONDS", help="Between two requests to one host: 2 unless you say."),
     ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
             "--threshold",
             metavar="WIDTHS",
-            help="The shift of a forecast worth telling, in widths of its 80% interval.  [default: 0.5]",
+            help="The shift of a forecast worth telling, in widths of its 80% interval: 0.5 unless you say.",
         ),
     ] = None,
     entries: Annotated[
@@ -54,7 +54,7 @@ def watch(
     state: Annotated[
         Path | None,
         typer.Option(
-            "--state", metavar="FILE", help="Where it is remembered what was seen.  [default: CASEBOOK.watch]"
+            "--state", metavar="FILE", help="Where it is remembered what was seen: CASEBOOK.watch unless you say."
         ),
     ] = None,
     allow_private: Annotated[

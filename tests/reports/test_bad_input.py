@@ -48,7 +48,10 @@ TABLE = [
     ("line without text", "a.jsonl", GOOD_LINE + b'\n{"id": "b"}\n', 1, "text"),
     ("line of another type", "a.jsonl", GOOD_LINE + b'\n{"id": "b", "text": 7}\n', 1, "text"),
     ("line with a bad date", "a.jsonl", GOOD_LINE + b'\n{"text": "x", "published": "Tuesday"}', 1, "YYYY-MM-DD"),
-    ("JSON over many lines", "a.jsonl", json.dumps([{"text": "x"}] * 300, indent=1).encode(), 0, "JSON Lines"),
+    ("JSON over many lines", "a.jsonl", json.dumps([{"text": "x"}] * 300, indent=1).encode(), 0, "one piece of JSON"),
+    ("JSON in one array", "a.json", json.dumps([{"text": "x"}] * 3).encode(), 0, "one piece of JSON"),
+    ("lines that are no JSON", "a.jsonl", b"Russia launched drones.\n" * 300, 0, "is not JSON Lines"),
+    ("table", "a.csv", b"month,launched\n2023-10,283\n", 0, "a table"),
     ("line over the limit", "a.jsonl", b'{"text": "' + b"a" * 65_000_000 + b'"}\n' + GOOD_LINE, 1, "more than 64 MB"),
     ("e-mail without text", "a.eml", b"From: a@b.example\nSubject: x\nMIME-Version: 1.0\n\n", 0, "without text"),
     ("feed without entries", "a.rss", rss(), 0, "without entries"),
@@ -72,7 +75,7 @@ def test_bad_input_is_named_and_the_rest_is_done(
 
     assert [o.report.text for o in obtained][-1] == SENTENCE, f"the good file after the {what} was lost"
     assert len(obtained) == kept + 1
-    assert len(failures) == 1 or what == "JSON over many lines"
+    assert len(failures) == 1 or what == "lines that are no JSON"
     last = failures[-1]
     assert last.name.startswith(str(tmp_path / name))
     assert reason in last.reason

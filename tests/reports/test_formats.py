@@ -175,6 +175,18 @@ def test_an_email_in_another_charset() -> None:
     assert "30 беспилотников" in taken(message.as_bytes(), "a.eml")[0][0].report.text
 
 
+def test_a_page_saved_as_one_file_is_a_page() -> None:
+    saved = (
+        b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://wire.example/1\r\nSubject: Launches\r\n"
+        b"Date: Mon, 5 Aug 2024 10:00:00 -0000\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n'
+        b"Content-Location: https://wire.example/1\r\n\r\n" + page() + b"\r\n--b--\r\n"
+    )
+    report = taken(saved, "a.mhtml")[0][0].report
+    assert report.text.endswith("\n".join(PARAGRAPHS))
+    assert (report.url, report.outlet, report.published) == ("https://wire.example/1", "wire.example", None)
+
+
 def test_attachments_are_reports_of_their_own() -> None:
     message = mail()
     message.add_attachment(pdf([SENTENCE]), maintype="application", subtype="pdf", filename="brief.pdf")

@@ -46,6 +46,16 @@ def test_boilerplate_is_no_text(piece: str, inside: bool) -> None:
     assert obtained[0].report.text.split("\n") == ["Launches rise", *PARAGRAPHS]
 
 
+def test_an_article_beside_long_comments_is_kept() -> None:
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    comments = "".join(f"<li>Reader {n}: I have an opinion about launches and here it is.</li>" for n in range(200))
+    raw = (
+        f'<html><body><div class="has-sidebar"><div class="related"><h1>Launches rise</h1>{body}</div></div>'
+        f'<ol class="comment-list">{comments}</ol></body></html>'
+    )
+    assert taken(raw.encode(), "a.html")[0][0].report.text.split("\n") == ["Launches rise", *PARAGRAPHS]
+
+
 @pytest.mark.parametrize(
     "frame",
     ['<body class="has-share-buttons">{}</body>', '<div class="main related-layout">{}</div>', "<form>{}</form>"],

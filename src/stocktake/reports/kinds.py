@@ -35,7 +35,8 @@ SUFFIXES = {suffix: kind for kind in Kind for suffix in _TABLE[kind]["suffixes"]
 MEDIA_TYPES = {media_type: kind for kind in Kind for media_type in _TABLE[kind]["media_types"]}
 _MAGIC = {text.encode("latin-1"): kind for kind in Kind for text in _TABLE[kind].get("magic", ())}
 _REFUSED = {text.encode("latin-1"): what for text, what in _TABLE["refused"].items()}
-_TOLD_BY_CONTENT = frozenset({*_MAGIC.values(), Kind.feed})
+_TOLD_BY_CONTENT = frozenset({*_MAGIC.values(), Kind.feed, Kind.lines})
+_REFUSED_SUFFIXES: dict[str, str] = _TABLE["refused_suffixes"]
 _PASSED_OVER = frozenset(_TABLE["passed_over"]["suffixes"])
 _PASSED_OVER_STEMS = frozenset(_TABLE["passed_over"]["stems"])
 
@@ -49,6 +50,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|article|div|
 _MAIL = re.compile(
     rb"(?:from|to|subject|received|return-path|message-id|mime-version|delivered-to|date|x-[\w-]+):", re.I
 )
+_JSON_OVER_LINES = re.compile(rb"\[\s*[{\]]|\{\s*\n")
 _HEADER = re.compile(rb"^[\w-]+:", re.MULTILINE)
 _MAIL_PROOF = re.compile(rb"^(?:received|return-path|message-id|mime-version|from|delivered-to):", re.I | re.MULTILINE)
 
@@ -77,6 +79,8 @@ def sniff(head: bytes, name: str = "", media_type: str | None = None) -> Kind:
             return kind
     if is_binary(head):
         raise Unreadable(f"is binary data of a kind that is not read; give one of {', '.join(NAMES.values())}")
+    if suffix_of(name) in _REFUSED_SUFFIXES and _named(name, media_type) is None:
+        raise Unreadable(f"is {_REFUSED_SUFFIXES[suffix_of(name)]}")
     named = _named(name, media_type)
     return named if named and named not in _TOLD_BY_CONTENT else _by_content(head, named)
 
@@ -97,8 +101,12 @@ def _by_content(head: bytes, named: Kind | None) -> Kind:
         return Kind.html
     if named is Kind.feed:
         raise Unreadable("is XML, but neither an RSS nor an Atom feed; give the feed itself or the pages it names")
+    if _JSON_OVER_LINES.match(start):
+        raise Unreadable("is one piece of JSON; put each report's object on a line of its own (`jq -c '.[]'` does)")
     if start.startswith(b"{"):
         return Kind.lines
+    if named is Kind.lines:
+        return named
     if _MAIL.match(start) and len(_HEADER.findall(start)) >= 3 and _MAIL_PROOF.search(start):
         return Kind.mail
     return Kind.text

@@ -1,5 +1,6 @@
 """Reads an e-mail (.eml): its text, and each attachment that can be read, as reports of their own.
 
+A page that a browser saved as one file (.mhtml) is an e-mail in form, and is read as the page it is.
 The plain part is taken, else the HTML one; a signature below "-- " is no text. Subject, sender's name and date head
 the report. An attachment's date is its own: the day it was mailed is not the day it was published.
 """
@@ -7,6 +8,7 @@ the report. An attachment's date is its own: the day it was mailed is not the da
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -24,6 +26,7 @@ from stocktake.reports.plain_text import unwrapped, with_title
 from stocktake.reports.whole import read_whole
 from stocktake.vocabulary import Failure
 
+_SNAPSHOT = "Snapshot-Content-Location"
 _SIGNATURE = "\n-- \n"
 _HOUSEKEEPING = ("application/pgp", "application/pkcs7", "application/x-pkcs7", "text/calendar", "text/x-vcard")
 
@@ -32,6 +35,9 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
     """The report that an e-mail is, then those attached to it."""
     raw = read_whole(stream, limits.DOCUMENT)
     message = message_from_bytes(raw, policy=policy.default)
+    if location := _header(message, _SNAPSHOT):
+        yield _from_snapshot(raw, message, location, hints)
+        return
     bodies, attached = _sorted_parts(message)
     if not bodies and not attached:
         raise Unreadable("is an e-mail without text or attachment; give one that has some")
@@ -48,6 +54,19 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
         yield Failure(
             name, f"has more than {limits.ATTACHMENTS} attachments; those beyond were left, save them as files"
         )
+
+
+def _from_snapshot(raw: bytes, message: EmailMessage, location: str, hints: Hints) -> Obtained:
+    """A page that a browser saved as one file (MHTML): an e-mail in form, whose date is that of saving."""
+    from stocktake.reports.pages import from_page
+
+    page = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
+    payload = page.get_payload(decode=True) if page is not None else None
+    if not isinstance(payload, bytes):
+        raise Unreadable("is a saved page without its HTML; save it again")
+    within = msgspec.structs.replace(hints, url=hints.url or location)
+    report = from_page(payload, within).report
+    return Obtained(msgspec.structs.replace(report, id=hashlib.sha256(raw).hexdigest()), raw, "multipart/related")
 
 
 def _sorted_parts(message: EmailMessage) -> tuple[dict[str, Message], list[Message]]:

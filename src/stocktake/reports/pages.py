@@ -36,6 +36,7 @@ _SHORTEST = "50"  # characters that make an article; wire items are short
 # No search through the running text: a date guessed from there would be taken for a fact. The bounds are fixed, so
 # that the same page gives the same report on any day.
 _DATES = {"extensive_search": False, "original_date": True, "min_date": "1990-01-01", "max_date": "2099-12-31"}
+_ABOUT_OTHERS = frozenset({"has", "no", "with", "without", "is", "not"})  # "has-sidebar" names what stands beside
 _NEVER_CUT = frozenset({"html", "head", "body", "article", "main"})
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _BLOCKS = frozenset(
@@ -141,7 +142,7 @@ def _tree(source: str) -> markup.HtmlElement:
 
 
 def _prune(tree: markup.HtmlElement) -> None:
-    """Cut what is named as boilerplate, unless it holds most of the page."""
+    """Cut what is named as boilerplate, unless it holds the article or most of the page."""
     known = _boilerplate()
     for element in list(tree.iter(*known.elements)):
         if element.getparent() is not None:
@@ -155,7 +156,9 @@ def _prune(tree: markup.HtmlElement) -> None:
 
 
 def _cut(element: markup.HtmlElement, whole: int) -> None:
-    if element.getparent() is not None and _length(element) <= _LARGEST_SHARE * whole:
+    if element.getparent() is None or next(element.iter("article", "main", "h1"), None) is not None:
+        return
+    if _length(element) <= _LARGEST_SHARE * whole:
         element.drop_tree()
 
 
@@ -168,6 +171,8 @@ def _names(element: markup.HtmlElement) -> set[str]:
     named: set[str] = set()
     for name in f"{element.get('class', '')} {element.get('id', '')}".split():
         words = [word.lower() for word in _WORDS.findall(name)]
+        if words and words[0] in _ABOUT_OTHERS:
+            continue
         named.update(words, map("-".join, pairwise(words)))
     return named
 

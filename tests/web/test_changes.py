@@ -322,3 +322,19 @@ def test_what_changed_since_the_last_visit_is_told(serve: Serve, visit: Visit) -
     served.book.decide("reject", served.book.standings(some_report(served))[0].claim.id)
     page.reload()
     expect(page.locator(".since")).to_contain_text(f"{len(list(served.book.journal()))} decisions were made")
+
+
+def test_a_report_without_a_day_is_given_one(serve: Serve, visit: Visit) -> None:
+    served = serve(empty=True)
+    page = visit(f"{served.address}/add").page
+    page.locator("[name=text]").fill("Iran delivered 400 drones to Russia last month, officials in Kyiv said.")
+    page.get_by_role("button", name="Add the text").click()
+    page.locator("#happened a.title").click()
+    report = served.book.search(ReportSearch()).reports[0]
+    assert report.published is None
+    form = page.locator(".describing")
+    form.get_by_label("Published").fill("2023-03-10")
+    form.get_by_label("Reason").fill("the printed edition")
+    form.get_by_role("button").click()
+    expect(page.locator("#said")).to_contain_text("day or outlet was changed")
+    assert served.book.report(report.id).published == dt.date(2023, 3, 10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -88,6 +89,16 @@ def expected(text: str) -> int | None:
         raise RefusedForm(
             f"the form says that it saw journal entry {text!r}, which is no number: reload the page"
         ) from None
+
+
+def day(text: str) -> dt.date | None:
+    """A calendar day as a form sends it; None for an empty field."""
+    if not text.strip():
+        return None
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise RefusedForm(f"{text!r} is no day: write it like 2023-02-05") from None
 
 
 def _typed(parse: Callable[[str], T], text: str) -> T:

@@ -6,7 +6,6 @@ shows its progress; without, the same work answers with a page once it is done.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import queue
 import threading
@@ -24,6 +23,7 @@ from stocktake.casebook import Casebook, CasebookError
 from stocktake.casebook.adding import Added, Document
 from stocktake.vocabulary import Failure
 from stocktake.web.asking import Asked, Book
+from stocktake.web.forms import day
 from stocktake.web.safety import may_decide
 from stocktake.web.showing import page, show
 
@@ -93,7 +93,7 @@ async def files(
 ) -> Response[Any] | Stream:
     """Add files that were dropped or chosen."""
     held = [(file.filename, await file.read()) for file in data.files]
-    published = _day(data.published)
+    published = day(data.published)
 
     def documents() -> Iterator[Document | Failure]:
         for name, raw in held:
@@ -115,7 +115,7 @@ async def text(
         "id": hashlib.sha256(f"{title or ''}\n{body}".encode("utf-8", "replace")).hexdigest(),
         "url": _line(data.url),
         "outlet": _line(data.outlet),
-        "published": _day(data.published),
+        "published": day(data.published),
         "title": title,
         "text": f"{title}\n{body}" if title and not body.startswith(title) else body,
     }
@@ -196,15 +196,6 @@ def _page(added: Added, titles: dict[str, str | None]) -> AddPage:
         claims=added.claims,
         failures=added.failures,
     )
-
-
-def _day(text: str) -> dt.date | None:
-    if not text.strip():
-        return None
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise CasebookError(f"{text!r} is no day: write it like 2023-02-05") from None
 
 
 def _line(text: str) -> str | None:

@@ -20,6 +20,7 @@ from stocktake.web.forms import RefusedForm, SlotsForm
 from stocktake.web.remembering import remembered
 from stocktake.web.safety import may_decide
 from stocktake.web.showing import key_of, page, show
+from stocktake.web.visible import visible
 
 PER_PAGE = 25
 FormData = URLEncodedBody[SlotsForm]
@@ -52,9 +53,19 @@ class ReportPage(msgspec.Struct, frozen=True, kw_only=True):
     copies: tuple[Copy, ...] = ()
     chosen: str | None = None
     expected: int = 0
+    described: int = 0
     history: tuple[Decision, ...] = ()
     refused: str = ""
     stale: Stale | None = None
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What the form about a report itself sends."""
+
+    published: str = ""
+    outlet: str = ""
+    reason: str = ""
+    expected: str = ""
 
 
 @page("/reports")
@@ -152,6 +163,26 @@ def correct(request: Asked, book: Book, who: Who, key: Key, data: FormData) -> R
     return _decide(request, book, who, "set", key, data)
 
 
+@post("/reports/{key:str}/describe", sync_to_thread=True, status_code=303, guards=[may_decide])
+def describe(request: Asked, book: Book, who: Who, key: Key, data: URLEncodedBody[Description]) -> Response[Any]:
+    """Say when a report was published or by whom, where it does not say so itself or says it wrongly."""
+    report = book.report(key)
+    try:
+        seen = forms.expected(data.expected)
+        value: dict[str, Any] = {}
+        if data.published.strip() != (report.published.isoformat() if report.published else ""):
+            value["published"] = forms.day(data.published)
+        if data.outlet.strip() != visible(report.outlet or ""):
+            value["outlet"] = data.outlet.strip() or None
+        if not value:
+            raise RefusedForm("neither the day nor the outlet differs from what stands there")
+        book.decide("describe", report.id, value, reason=data.reason, author=who.name, expected=seen)
+    except CasebookError as wrong:
+        status = 409 if isinstance(wrong, StaleDecision) else 400
+        return _report(request, book, report.id, None, refused=str(wrong), status_code=status)
+    return Redirect(f"/reports/{report.id}?did=described", status_code=303)
+
+
 @post("/reports/{key:str}/claims", sync_to_thread=True, status_code=303, guards=[may_decide])
 def add(request: Asked, book: Book, who: Who, key: Key, data: FormData) -> Response[Any]:
     """Add a claim that the reader missed; its quote must stand in the report."""
@@ -209,6 +240,7 @@ def _report(
         copies=book.copies_of(report.id),
         chosen=opened.claim.id if opened else None,
         expected=history[-1].number if history else 0,
+        described=book.last_entry(report.id),
         history=history,
         refused=refused,
         stale=stale,
@@ -231,6 +263,7 @@ def _drawn(
     at = ids.index(opened.claim.id) if opened else -1
     adding = draft is not None and opened is None
     new = draft if adding else SlotsForm()
+    described = {"published": report.published or "", "outlet": report.outlet or "", "expected": page.described}
     words = ""
     if selection is not None and selection[0] < len(report.text):
         start, end = selection[0], selection[1] if selection[1] is not None else selection[0]
@@ -252,6 +285,7 @@ def _drawn(
         "new": new,
         "selected": words,
         "events": [event.value for event in EventType],
+        "described": described,
         "stated": [slot for slot in SLOTS if getattr(opened.claim, slot)] if opened else [],
     }
 
@@ -264,4 +298,4 @@ def _words(text: str, claim: Claim, slot: str) -> str:
     return " … ".join(text[span.start : span.end] for span in claim.spans[slot])
 
 
-HANDLERS = [*listing, one, original, claim, accept, reject, correct, add]
+HANDLERS = [*listing, one, original, claim, accept, reject, correct, describe, add]

@@ -55,7 +55,11 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(r"\bsince\b[^,.;:()\n]{0,70}$", re.IGNORECASE)
-_UNTIL = re.compile(rf"\b(?:by|until|till|no later than|not later than|up to|through|within)\s+{_THE}$", re.IGNORECASE)
+_UNTIL = re.compile(
+    rf"\b(?:by|until|till|no later than|not later than|up to|through|within|deadline (?:to|of|is|was|for [\w ]{{1,30}}))"
+    rf"\s+{_THE}$",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile(
     rf"\b(?:before|prior to|ahead of|earlier than|on the eve of)\s+{_THE}(?:\w+ of )?{_THE}$", re.IGNORECASE
 )

@@ -163,8 +163,9 @@ def _outcomes(
             made = [a for t in later if (a := _amount(t))]
             if wanted and made and min(a.low for a in wanted) > max(a.high for a in made):
                 short = [t for t in later if _amount(t)]
+                goal = next(t for t in told if _amount(t))
                 sides = (
-                    _side(f"planned: {count(told[0].low, told[0].high, told[0].unit, told[0].per)}", told, origins),
+                    _side(f"planned: {count(goal.low, goal.high, goal.unit, goal.per)}", told, origins),
                     _side(
                         f"came to: {count(short[0].low, short[0].high, short[0].unit, short[0].per)}", short, origins
                     ),

@@ -20,21 +20,21 @@ import numpy as np
 from forecasting_case import observations, programme
 from scipy.stats import chisquare
 
-from stocktake.forecasting import calibration, design, inference
+from stocktake.forecasting import calibration, inference, layout
 
-WANTED = 450.0
+CHAINS, WANTED, LEAST = 64, 300.0, 200.0
 
 
 @lru_cache(1)
-def shape() -> design.Design:
-    return design.design(programme(), observations())
+def shape() -> layout.Design:
+    return layout.design(programme(), observations())
 
 
 def one(seed: int) -> tuple[int, dict[str, np.ndarray] | str, float]:
     """Ranks of one world, or why it was refused."""
     started = time.process_time()
     made = calibration.world(shape(), np.random.default_rng(10_000 + seed))
-    inference.WANTED = WANTED
+    inference.CHAINS, inference.WANTED, inference.LEAST_SIZE = CHAINS, WANTED, LEAST
     try:
         held = inference.posterior(made.design, seed, processes=0)
     except inference.Untrusted as refused:

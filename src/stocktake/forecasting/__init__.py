@@ -11,23 +11,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stocktake.forecasting.backtest import Backtest as Backtest
-    from stocktake.forecasting.backtest import backtest as backtest
-    from stocktake.forecasting.design import Design as Design
-    from stocktake.forecasting.design import design as design
-    from stocktake.forecasting.forecast import fit as fit
-    from stocktake.forecasting.forecast import fit_all as fit_all
-    from stocktake.forecasting.forecast import forecast as forecast
-    from stocktake.forecasting.forecast import pack as pack
-    from stocktake.forecasting.forecast import summary as summary
-    from stocktake.forecasting.forecast import unpack as unpack
+    from stocktake.forecasting.hindcast import Backtest as Backtest
+    from stocktake.forecasting.hindcast import backtest as backtest
     from stocktake.forecasting.inference import Posterior as Posterior
     from stocktake.forecasting.inference import Untrusted as Untrusted
+    from stocktake.forecasting.layout import Design as Design
+    from stocktake.forecasting.layout import design as design
     from stocktake.forecasting.observations import Series as Series
     from stocktake.forecasting.observations import observations_from as observations_from
     from stocktake.forecasting.observations import read_series as read_series
     from stocktake.forecasting.observations import remapped as remapped
     from stocktake.forecasting.observations import series_observations as series_observations
+    from stocktake.forecasting.outlook import fit as fit
+    from stocktake.forecasting.outlook import fit_all as fit_all
+    from stocktake.forecasting.outlook import forecast as forecast
+    from stocktake.forecasting.outlook import pack as pack
+    from stocktake.forecasting.outlook import summary as summary
+    from stocktake.forecasting.outlook import unpack as unpack
     from stocktake.forecasting.programme import ProgrammeError as ProgrammeError
     from stocktake.forecasting.programme import check_programme as check_programme
     from stocktake.forecasting.programme import parse_programme as parse_programme
@@ -49,18 +49,18 @@ if TYPE_CHECKING:
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _ROOMS = {
-    "forecast": "forecast",
-    "fit": "forecast",
-    "fit_all": "forecast",
-    "summary": "forecast",
-    "pack": "forecast",
-    "unpack": "forecast",
+    "forecast": "outlook",
+    "fit": "outlook",
+    "fit_all": "outlook",
+    "summary": "outlook",
+    "pack": "outlook",
+    "unpack": "outlook",
     "Posterior": "inference",
     "Untrusted": "inference",
-    "design": "design",
-    "Design": "design",
-    "Backtest": "backtest",
-    "backtest": "backtest",
+    "design": "layout",
+    "Design": "layout",
+    "Backtest": "hindcast",
+    "backtest": "hindcast",
     "Lever": "scenarios",
     "levers": "scenarios",
     "scenario": "scenarios",

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stocktake.forecasting.design import Design, Rows, Starts
 from stocktake.forecasting.inference import Posterior, named_paths
+from stocktake.forecasting.layout import Design, Rows, Starts
 from stocktake.forecasting.model import HEAVY, STEEP, Density
 
 Array = npt.NDArray[Any]

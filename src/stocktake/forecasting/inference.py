@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stocktake.forecasting import diagnostics, hmc, smoother
-from stocktake.forecasting.design import HALF, Design
+from stocktake.forecasting.layout import HALF, Design
 from stocktake.forecasting.model import Density
 from stocktake.vocabulary import Diagnostics
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stocktake.forecasting.design import HALF, Design
+from stocktake.forecasting.layout import HALF, Design
 
 Array = npt.NDArray[Any]
 

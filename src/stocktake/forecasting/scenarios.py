@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 
 from stocktake.forecasting import months
-from stocktake.forecasting.design import design
 from stocktake.forecasting.inference import Posterior, changed
+from stocktake.forecasting.layout import design
 from stocktake.forecasting.programme import ProgrammeError, check_programme, defaults, stoppable
 from stocktake.vocabulary import Observation, Prior, Programme
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stocktake.forecasting import months
-from stocktake.forecasting.design import design
-from stocktake.forecasting.forecast import fit_all, predicted_counts
+from stocktake.forecasting.layout import design
+from stocktake.forecasting.outlook import fit_all, predicted_counts
 from stocktake.forecasting.programme import ProgrammeError
 from stocktake.forecasting.scores import Scored, Total, scored, total
 from stocktake.vocabulary import Observation, Programme

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stocktake.forecasting import months
-from stocktake.forecasting.design import DRIFT, KNOT, Design, design
 from stocktake.forecasting.inference import Posterior, posteriors, thinned
+from stocktake.forecasting.layout import DRIFT, KNOT, Design, design
 from stocktake.forecasting.model import Density
 from stocktake.forecasting.programme import first_part
 from stocktake.vocabulary import Diagnostics, Forecast, Observation, Path, Programme, Target, TargetDate

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
-from stocktake.reading import counts, items, names, parties, sources
+from stocktake.reading import confidence, counts, items, names, parties, sources, status
 from stocktake.reading.decoding import Decoding
+from stocktake.reading.entities import Cast
 from stocktake.reading.page import Page
 from stocktake.reading.parties import Choice
-from stocktake.reading.roles import MODALITIES, STANCES, Event
+from stocktake.reading.roles import Event
 from stocktake.reading.sources import Speech
-from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Period, Quantity, Span, Stance, stable_id
+from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quantity, Span, stable_id
 
 PLANNED = {Modality.actual: False, Modality.planned: True, Modality.possible: None}
-Class = TypeVar("Class", Stance, Modality)
 
 
 class Filled(NamedTuple):
@@ -37,6 +37,7 @@ class Filled(NamedTuple):
     sources: list[Choice]
     amounts: list[counts.Counted]
     times: list[counts.Dated]
+    introduced: list[str]
 
 
 def build(
@@ -44,13 +45,14 @@ def build(
 ) -> tuple[Claim, ...]:
     """The claims of a report's events, in the order of the text."""
     said = sources.speeches(page, attributions)
+    cast = cast_of(page, events, decoding.filler)
     drafts: list[Draft] = []
     for event in distinct(events, decoding):
-        drafts += _drafts(fill(page, event, said, decoding))
+        drafts += _drafts(fill(page, cast, event, said, decoding))
     seen: Counter[str] = Counter()
     claims = []
-    for filled, item_choices, amount, time in drafts:
-        claim = _claim(page, filled, item_choices, amount, time)
+    for draft in drafts:
+        claim = _claim(page, draft, decoding)
         seen[claim.id] += 1
         claims.append(claim if seen[claim.id] == 1 else _again(claim, seen[claim.id]))
     return tuple(claims)
@@ -72,40 +74,49 @@ def _same(event: Event, other: Event, apart: int, filler: float) -> bool:
     return not (mine and theirs and mine[0].start != theirs[0].start)
 
 
-def fill(page: Page, event: Event, said: Sequence[Speech], decoding: Decoding) -> Filled:
+def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding: Decoding) -> Filled:
     """The choices for each slot of an event."""
-    sentence, role = page.sentence(event.trigger.start), decoding.role
-    found = {
-        name: parties.candidates(page.text, event.words.fillers(name, decoding.filler), sentence, naming)
-        for name, naming in (
-            ("agent", _party),
-            ("recipient", _party),
-            ("item", items.head),
-            ("place", _place),
-            ("source", _party),
+    sentence, words, role = page.sentence(event.trigger.start), event.words, decoding.role
+    agents, recipients = (
+        parties.choose(
+            parties.entities_of(words, name, cast, sentence),
+            threshold,
+            decoding.outside,
+            decoding.fallback,
+            decoding.gap,
         )
-    }
-    agents = parties.choose(found["agent"], role.agent, decoding.fallback)
-    taken = {agent.name.casefold() for agent in agents}
-    recipients = [
-        choice
-        for choice in parties.choose(found["recipient"], role.recipient, decoding.fallback)
-        if choice.name.casefold() not in taken or event.trigger.event == EventType.loss
-    ]
+        for name, threshold in (("agent", role.agent), ("recipient", role.recipient))
+    )
+    if event.trigger.event != EventType.loss:
+        agents, recipients = parties.divide(agents, recipients)
+    things, places, speakers = (
+        parties.phrases_of(page.text, words.fillers(name, decoding.filler), sentence, naming)
+        for name, naming in (("item", items.head), ("place", _place), ("source", _party))
+    )
     meeting = event.trigger.event == EventType.meeting
-    things = [] if meeting else parties.choose(found["item"], role.item, decoding.fallback, several=False)
-    places = sorted(parties.choose(found["place"], role.place, role.place), key=lambda choice: -choice.score)[:1]
+    places = sorted(parties.choose(places, role.place, role.place, role.place), key=lambda choice: -choice.score)
     return Filled(
         event=event,
         sentence=sentence,
         agents=agents,
         recipients=recipients,
-        items=things,
-        places=places,
-        sources=_sources(page, event, sentence, found["source"], said, role.source),
-        amounts=counts.amounts_of(event.words, page.amounts(sentence), role.quantity),
-        times=counts.times_of(event.words, page.times(sentence), role.time),
+        items=[] if meeting else parties.choose(things, role.item, role.item, decoding.fallback),
+        places=places[:1],
+        sources=_sources(page, event, sentence, speakers, said, role.source),
+        amounts=counts.amounts_of(words, page.amounts(sentence), role.quantity),
+        times=counts.times_of(words, page.times(sentence), role.time),
+        introduced=sources.introduced(page, said, event.trigger.start),
     )
+
+
+def cast_of(page: Page, events: Sequence[Event], filler: float) -> Cast:
+    """The report's entities, with the words that the role layer takes for parties and the name lists do not know."""
+    cast = Cast(page.text, page.sentences)
+    for event in events:
+        for role in ("agent", "recipient"):
+            for one in event.words.fillers(role, filler):
+                cast.add_words(_party(page.text[one.start : one.end]), Span(one.start, one.end))
+    return cast
 
 
 def _sources(
@@ -123,8 +134,8 @@ def _sources(
     trigger = Span(event.trigger.start, event.trigger.end)
     told = sources.chain(page, said, trigger, sentence)
     if told:
-        return [Choice(source.name, source.span, 1.0, True) for source in told]
-    return parties.choose(found, threshold, threshold)
+        return [Choice(source.name, source.span, 1.0, True, source.why) for source in told]
+    return parties.choose(found, threshold, threshold, threshold)
 
 
 def _party(words: str) -> str:
@@ -153,12 +164,11 @@ def _drafts(filled: Filled) -> list[Draft]:
     return drafts
 
 
-def _claim(
-    page: Page, filled: Filled, things: list[Choice], counted: counts.Counted | None, dated: counts.Dated | None
-) -> Claim:
+def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
+    filled, things, counted, dated = draft
     event, trigger, sentence = filled.event, filled.event.trigger, filled.sentence
     quantity = counts.quantity(counted.amount, things) if counted else None
-    modality = _likeliest(event.status.modality, MODALITIES)
+    modality = status.modality(event, page.text, sentence)
     time = page.period(dated.time, PLANNED[modality], trigger.start) if dated else None
     slots = {
         "agent": filled.agents,
@@ -169,13 +179,16 @@ def _claim(
     }
     spans = {slot: tuple(choice.span for choice in chosen) for slot, chosen in slots.items() if chosen}
     spans["trigger"] = (Span(trigger.start, trigger.end),)
-    why = dict.fromkeys(spans, "role layer") | {"event": "trigger", "trigger": "encoder"}
-    if counted:
-        spans["quantity"], why["quantity"] = (counts.span(counted.amount),), counted.amount.rule
+    why = {slot: chosen[0].why for slot, chosen in slots.items() if chosen}
+    why["event"] = f"encoder {trigger.probability:.2f}"
+    if counted and quantity:
+        spans["quantity"] = (counts.span(counted.amount),)
+        why["quantity"] = f"number rule “{counted.amount.rule}”, role layer {counted.score:.2f}"
     if dated and time:
-        spans["time"], why["time"] = (counts.span(dated.time),), dated.time.rule
+        spans["time"] = (counts.span(dated.time),)
+        why["time"] = f"date rule “{dated.time.rule}”, role layer {dated.score:.2f}"
     return Claim(
-        id=_id(page, filled, things, quantity, time),
+        id=_id(page, filled, things, quantity),
         report=page.report.id,
         start=sentence.start,
         end=sentence.end,
@@ -188,24 +201,20 @@ def _claim(
         quantity=quantity,
         time=time,
         sources=tuple(choice.name for choice in filled.sources),
-        stance=_likeliest(event.status.stance, STANCES),
+        stance=status.stance(event, filled.introduced),
         modality=modality,
         negated=event.status.negated > 0.5,
-        confidence=round(trigger.probability, 3),
+        confidence=confidence.calibrated(trigger.probability, decoding.confidence),
         spans=spans,
-        why=why,
+        why=why | status.why(event, page.text, sentence, filled.introduced),
     )
-
-
-def _likeliest(probabilities: Sequence[float], classes: Sequence[Class]) -> Class:
-    return max(zip(probabilities, classes, strict=True), key=lambda pair: pair[0])[1]
 
 
 def _joined(choices: Sequence[Choice]) -> str | None:
     return "; ".join(choice.name for choice in choices) or None
 
 
-def _id(page: Page, filled: Filled, things: list[Choice], quantity: Quantity | None, time: Period | None) -> str:
+def _id(page: Page, filled: Filled, things: list[Choice], quantity: Quantity | None) -> str:
     trigger = filled.event.trigger
     counted = (quantity.low, quantity.high) if quantity else ()
     return stable_id(

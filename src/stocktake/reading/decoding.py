@@ -20,6 +20,13 @@ class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: float
 
 
+class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Slope and intercept of a claim's log odds over its trigger's."""
+
+    slope: float
+    intercept: float
+
+
 class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What decoding.toml says; see the comments there."""
 
@@ -28,7 +35,10 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cue: float
     filler: float
     fallback: float
+    outside: float
+    gap: float
     role: Roles
+    confidence: Calibration
 
 
 @cache

@@ -26,10 +26,11 @@ CONTENT_WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]|[A-Z]\b")
 
 
 class Source(NamedTuple):
-    """A link of a chain: its name and where it is read from."""
+    """A link of a chain: its name, where it is read from, and how."""
 
     name: str
     span: Span
+    why: str = "attribution layer"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ def chain(page: Page, said: Sequence[Speech], trigger: Span, sentence: Span) -> 
     return found or _headline(page, trigger, sentence)
 
 
+def introduced(page: Page, said: Sequence[Speech], place: int) -> list[str]:
+    """The words ("denied that", "according to") that introduce what is said at a place of the text."""
+    return [page.words(one.cue) for one in said if any(c.start <= place < c.end for c in one.content)]
+
+
 def _headline(page: Page, trigger: Span, sentence: Span) -> list[Source]:
     """A headline's "Kirby: ..." or "...: ministry"."""
     if page.number(sentence.start) > 0:
@@ -90,7 +96,7 @@ def _headline(page: Page, trigger: Span, sentence: Span) -> list[Source]:
     if span.start <= trigger.start < span.end:
         return []
     name = names.canonical(page.words(span))
-    return [Source(name, span)] if name else []
+    return [Source(name, span, "headline")] if name else []
 
 
 @dataclass
@@ -108,7 +114,7 @@ class _Memory:
         if not _names_someone(plain):
             return None
         if DEFINITE.match(plain) and (known := self._introduced(plain)):
-            return Source(known.name, span)
+            return Source(known.name, span, "attribution layer, introduced before")
         name = names.canonical(words)
         if not name:
             return None
@@ -118,7 +124,7 @@ class _Memory:
 
     def _last(self, pronoun: str) -> Source | None:
         fits = [source for source in self.spoken if _fits(pronoun, source.name)]
-        return fits[-1] if fits else None
+        return fits[-1]._replace(why="attribution layer, pronoun") if fits else None
 
     def _introduced(self, plain: str) -> Source | None:
         """The last speaker whose description holds the head noun of "the ..."."""

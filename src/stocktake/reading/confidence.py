@@ -1,0 +1,25 @@
+"""Confidence: how likely it is that the sentence states such an event, calibrated on reports the networks had not seen.
+
+A network is surer of itself than it is right; logistic calibration (Platt 1999) of the trigger's log odds mends that
+with two numbers, kept beside the thresholds in weights/decoding.toml and fitted by training/calibration.py.
+"""
+
+from __future__ import annotations
+
+import math
+
+from stocktake.reading.decoding import Calibration
+
+FLOOR = 0.003
+"""Probabilities nearer to 0 or 1 than this count as this."""
+
+
+def log_odds(probability: float) -> float:
+    bounded = min(max(probability, FLOOR), 1.0 - FLOOR)
+    return math.log(bounded / (1.0 - bounded))
+
+
+def calibrated(trigger: float, calibration: Calibration) -> float:
+    """The confidence of a claim whose trigger the encoder gave this probability."""
+    z = calibration.slope * log_odds(trigger) + calibration.intercept
+    return round(1.0 / (1.0 + math.exp(-z)), 3)

@@ -1,0 +1,107 @@
+"""Entities: the named parties of a report, with every mention of each, whatever form it takes.
+
+Names of the lists and runs of capitalised words are mentions; mentions are one entity when their names are one after
+the name rules, when one is the other's last word ("Umerov", "Rustem Umerov"), or when an abbreviation follows the
+full name in brackets.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from stocktake.reading import names, sources
+from stocktake.vocabulary import Span
+
+CAPITALS = re.compile(
+    r"[^\W\d_a-z][\w’'&.-]*[^\W_](?:(?: of the| of| for| and| de| al)? [^\W\d_a-z][\w’'&-]*[^\W_]){0,6}|\b[A-Z]{2,}\b"
+)
+DAYS_AND_MONTHS = frozenset(
+    word.casefold()
+    for words in (calendar.day_name, calendar.month_name, calendar.day_abbr, calendar.month_abbr, ["Sept"])
+    for word in words
+)
+ABBREVIATION = re.compile(r"\s*\((?P<short>[A-Z][A-Za-z.]{1,9})\)")
+
+
+@dataclass
+class Entity:
+    """A party and where it is mentioned, in the order of the text."""
+
+    name: str
+    mentions: list[Span] = field(default_factory=list)
+
+    def take(self, span: Span) -> None:
+        if all(span.start >= other.end or other.start >= span.end for other in self.mentions):
+            self.mentions.append(span)
+            self.mentions.sort(key=lambda mention: mention.start)
+
+    def within(self, span: Span) -> list[Span]:
+        return [mention for mention in self.mentions if span.start <= mention.start < span.end]
+
+
+class Cast:
+    """The entities of a report; names that rules do not know can be added as they are met."""
+
+    def __init__(self, text: str, sentences: Sequence[Span]) -> None:
+        self._text = text
+        self._by_name: dict[str, Entity] = {}
+        openings = {sentence.start for sentence in sentences}
+        listed = names.find(text)
+        self._listed = {name.casefold() for _, name in listed}
+        taken = sorted((span.start, span.end) for span, _ in listed)
+        for span, name in listed:
+            self.add(name, span)
+        for match in CAPITALS.finditer(text):
+            alone = " " not in match[0] and not match[0].isupper()
+            if _overlaps(taken, match.start(), match.end()) or (alone and match.start() in openings):
+                continue
+            if not sources.is_pronoun(match[0]) and match[0].rstrip(".").casefold() not in DAYS_AND_MONTHS:
+                self.add(names.canonical(match[0]), Span(*match.span()))
+        self._join_short_forms()
+
+    def add(self, name: str, span: Span) -> None:
+        """One more mention of the entity of that name."""
+        if name:
+            self._by_name.setdefault(name.casefold(), Entity(name)).take(span)
+
+    def add_words(self, name: str, span: Span) -> None:
+        """Words that a network takes for a party: nothing new where they are part of a mention known already."""
+        known = (mention for entity in self for mention in entity.mentions)
+        if not any(mention.start <= span.start and span.end <= mention.end for mention in known):
+            self.add(name, span)
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter({id(entity): entity for entity in self._by_name.values()}.values())
+
+    def _join_short_forms(self) -> None:
+        """Names not in the lists: a last or first word alone means the fuller name that came before it."""
+        for entity in list(self._by_name.values()):
+            if " " in entity.name and entity.name[:1].isupper() and entity.name.casefold() not in self._listed:
+                for word in (entity.name.rpartition(" ")[2], entity.name.partition(" ")[0]):
+                    short = self._by_name.get(word.casefold())
+                    if (
+                        short
+                        and short.name.casefold() not in self._listed
+                        and entity.mentions[0].start <= short.mentions[0].start
+                    ):
+                        self._merge(entity, short)
+            for mention in entity.mentions if not entity.name.isupper() else ():
+                match = ABBREVIATION.match(self._text, mention.end)
+                brief = self._by_name.get(match["short"].casefold()) if match else None
+                if brief is not None and brief is not entity:
+                    self._merge(entity, brief)
+
+    def _merge(self, entity: Entity, other: Entity) -> None:
+        for key, known in list(self._by_name.items()):
+            if known is other:
+                self._by_name[key] = entity
+        entity.mentions = sorted([*entity.mentions, *other.mentions], key=lambda mention: mention.start)
+
+
+def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    place = bisect_left(taken, (start, start))
+    return any(s < end and start < e for s, e in taken[max(0, place - 1) : place + 2])

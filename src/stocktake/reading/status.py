@@ -1,0 +1,92 @@
+"""Status: what the source does with an event (stance), whether it has happened (modality), and negation.
+
+The role layer gives each class a probability; words that tell ("is to", "may", "denied") weigh in as factors, the way
+clinical negation rules work (cue, direction, scope). Cues, scope and factors are data, in lexicon/status.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from stocktake.reading.roles import MODALITIES, STANCES, Event
+from stocktake.vocabulary import Modality, Span, Stance
+
+CLAUSE_ENDS = re.compile(r"[,;:—]|\s(?:but|and)\s")
+
+
+class _Modality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    factor: float
+    reach: int
+    cues: dict[Modality, tuple[str, ...]]
+
+
+class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    factor: float
+    cues: dict[Stance, tuple[str, ...]]
+
+
+class _Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    modality: _Modality
+    stance: _Stance
+
+
+@cache
+def _cues() -> _Cues:
+    path = Path(__file__).parent / "lexicon" / "status.toml"
+    return msgspec.toml.decode(path.read_bytes(), type=_Cues)
+
+
+@cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+def modality(event: Event, text: str, sentence: Span) -> Modality:
+    """The likeliest modality; the first class with a cue in the clause before the trigger gains."""
+    factor, (cued, _) = _cues().modality.factor, _modality_cue(event, text, sentence)
+    weighed = {
+        named: probability * (factor if named == cued else 1.0)
+        for named, probability in zip(MODALITIES, event.status.modality, strict=True)
+    }
+    return max(MODALITIES, key=lambda named: weighed[named])
+
+
+def stance(event: Event, said: Sequence[str]) -> Stance:
+    """The likeliest stance; every class that a word introducing the statement tells of gains."""
+    factor, cued = _cues().stance.factor, _stance_cues(said)
+    weighed = {
+        named: probability * (factor if named in cued else 1.0)
+        for named, probability in zip(STANCES, event.status.stance, strict=True)
+    }
+    return max(STANCES, key=lambda named: weighed[named])
+
+
+def why(event: Event, text: str, sentence: Span, said: Sequence[str]) -> dict[str, str]:
+    """What the status was read from: the role layer's surest class, and the words that weighed in."""
+    _, word = _modality_cue(event, text, sentence)
+    words = "”, “".join(_stance_cues(said).values())
+    return {
+        "stance": f"role layer {max(event.status.stance):.2f}" + (f", cue “{words}”" if words else ""),
+        "modality": f"role layer {max(event.status.modality):.2f}" + (f", cue “{word}”" if word else ""),
+        "negated": f"role layer {event.status.negated:.2f}",
+    }
+
+
+def _modality_cue(event: Event, text: str, sentence: Span) -> tuple[Modality | None, str]:
+    rules, start = _cues().modality, event.trigger.start
+    clause = CLAUSE_ENDS.split(text[max(sentence.start, start - rules.reach) : start])[-1]
+    for named, words in rules.cues.items():
+        if found := _pattern(words).search(clause):
+            return named, found[0]
+    return None, ""
+
+
+def _stance_cues(said: Sequence[str]) -> dict[Stance, str]:
+    words = " ".join(said)
+    found = {named: _pattern(cues).search(words) for named, cues in _cues().stance.cues.items()}
+    return {named: match[0] for named, match in found.items() if match}

@@ -118,6 +118,38 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "permissions" in loaded(tmp_path / "a.txt")[1][0].reason
 
 
+def test_a_folder_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open" / "a.txt").write_text(SENTENCE)
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    obtained, failures = loaded(tmp_path)
+    assert len(obtained) == 1
+    assert [(Path(f.name).name, f.reason.split(";")[0]) for f in failures] == [
+        ("closed", "is a folder that this user may not look into")
+    ]
+
+
+def test_only_our_own_sentence_reaches_the_screen(tmp_path: Path) -> None:
+    """The libraries' logs and Rust's or C's own complaints stay off standard error."""
+    (tmp_path / "a.html").write_bytes(b"<html><body><nav>Home</nav></body></html>")
+    (tmp_path / "b.warc").write_bytes(b"WARC/" + b"x" * 100_000)
+    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.7\n" + b"garbage " * 50)
+    (tmp_path / "d.parquet").write_bytes(b"PAR1" + b"\x00" * 300 + b"PAR1")
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(MEASURED), str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[0] == "4"
+    assert done.stderr == ""
+
+
 def test_a_disk_that_fails_halfway(tmp_path: Path) -> None:
     class Stream(io.RawIOBase):
         given = False

@@ -99,21 +99,20 @@ def _count_in(path: Path) -> int | None:
 
 
 def files(path: Path) -> Iterator[Path]:
-    """The files to read under `path`, sorted; the path itself where it is no folder."""
+    """The files to read under `path`, sorted, then folders that may not be looked into; `path` itself if no folder."""
     if not path.is_dir():
         yield path
         return
-    for folder, folders, names in os.walk(path, onerror=None):
+    closed: list[Path] = []
+    for folder, folders, names in os.walk(path, onerror=lambda error: closed.append(Path(error.filename))):
         pages = {Path(name).stem for name in names if kinds.SUFFIXES.get(Path(name).suffix.lower()) is Kind.html}
         # A browser saves "page.html" with "page_files/" beside it: ornaments and advertisements.
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f.removesuffix("_files") not in pages)
         yield from (Path(folder, name) for name in sorted(names) if not kinds.passed_over(name))
+    yield from sorted(closed)
 
 
 def _load_path(path: Path, hints: Hints) -> Items:
-    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-        yield Failure(str(path), "is a folder that may not be read; give its reader's permission to it")
-        return
     empty = True
     for file in files(path):
         empty = False
@@ -125,6 +124,9 @@ def _load_path(path: Path, hints: Hints) -> Items:
 def _load_file(path: Path, hints: Hints) -> Items:
     name = str(path)
     try:
+        if path.is_dir():
+            yield Failure(name, "is a folder that this user may not look into; change its permissions")
+            return
         if path.exists() and not path.is_file():
             yield Failure(name, "is neither a file nor a folder; give a file")
             return
@@ -187,7 +189,8 @@ def parse_stream(
     except OSError as error:
         yield Failure(name, _why(error))
     except Exception as error:  # the parsers are other people's code fed with strangers' bytes: none may stop the rest
-        yield Failure(name, f"cannot be read ({type(error).__name__}: {error}); save it in another form and try again")
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+        yield Failure(name, f"cannot be read ({said}); save it in another form and try again")
 
 
 def _parse(stream: BinaryIO, name: str, hints: Hints, media_type: str | None, path: str) -> Items:

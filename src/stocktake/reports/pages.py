@@ -7,6 +7,7 @@ box's words are dropped. The headline is put first in the text when the article 
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 from functools import cache
@@ -44,6 +45,11 @@ _BLOCKS = frozenset(
 )
 _TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
 _LARGEST_SHARE = 0.5  # a named piece that holds more of the page's text than this is its frame, and stays
+
+
+# The libraries log what they discard; the one sentence about it is ours to say.
+for _library in ("trafilatura", "htmldate", "courlan", "justext"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 
 class Page(msgspec.Struct, frozen=True):

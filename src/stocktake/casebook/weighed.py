@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook import journal
+from stocktake.casebook.checking import Problem
 from stocktake.casebook.faults import AmbiguousId, InvalidDecision, UnknownId
 from stocktake.casebook.keep import Kept
 from stocktake.casebook.selecting import UNDATED, words_of
@@ -144,6 +146,21 @@ class Weighed(Kept):
         """The decisions on sameness and sources that no undo took back."""
         entries = (entry.decision for entry in journal.entries(connection))
         return [d for d in entries if d.action in DECISIONS and not d.undone]
+
+    def derived_problems(self) -> Iterator[Problem]:
+        """Findings and what surrounds them that come out differently when everything is weighed afresh."""
+        self._keep_up()
+        found: list[Problem] = []
+        with suppress(_Undone), self.writing() as connection:
+            kept = _rows_of(connection)
+            _Work(connection, self.in_force_on(connection)).run(afresh=True)
+            made = _rows_of(connection)
+            for table, rows in kept.items():
+                for key in sorted(rows.keys() | made[table].keys()):
+                    if rows.get(key) != made[table].get(key):
+                        found.append(Problem(f"{table} {key}", "comes out differently when weighed afresh"))
+            raise _Undone
+        yield from found
 
     def _keep_up(self) -> None:
         with self.reading() as connection:
@@ -430,6 +447,21 @@ class Weighed(Kept):
         except weighing.ContradictoryDecisions as wrong:
             raise InvalidDecision(f"not decided, for {wrong}") from None
         return decision
+
+
+class _Undone(Exception):
+    """Ends a transaction that only looked."""
+
+
+def _rows_of(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    """By table, the bodies of the derived rows by key."""
+    p = positions.c
+    found = {
+        name: {row.id: row.body for row in connection.execute(sa.select(table.c.id, table.c.body))}
+        for name, table in (("finding", findings), ("conflict", conflicts), ("origin", origins))
+    }
+    rows = connection.execute(sa.select(p.finding, p.number, p.body))
+    return {**found, "position": {f"{row.finding} {row.number}": row.body for row in rows}}
 
 
 # ------------------------------------------------------------------------------------------ the work

@@ -114,14 +114,20 @@ class Rulings:
             home.update((t.claim, len(members) - 1) for t in moved)
 
     def _unite(self, members: list[list[Testimony]], home: dict[str, int], kept: str, other: str) -> None:
-        a, b = home[kept], home[other]
-        if a == b:
+        """Puts two findings together; where a split forbids that, the one claim to the other."""
+        to, source = home[kept], home[other]
+        if to == source:
             return
-        moving = members[b] if self._may_join(members[a], members[b]) else [t for t in members[b] if t.claim == other]
+        moving = members[source]
+        if not self._may_join(members[to], moving):
+            moving = [t for t in members[source] if t.claim == other]
+            if not self._may_join(members[to], moving):
+                to, source = source, to
+                moving = [t for t in members[source] if t.claim == kept]
         gone = {t.claim for t in moving}
-        members[a] = members[a] + moving
-        members[b] = [t for t in members[b] if t.claim not in gone]
-        home.update((claim, a) for claim in gone)
+        members[to] = members[to] + moving
+        members[source] = [t for t in members[source] if t.claim not in gone]
+        home.update((claim, to) for claim in gone)
 
     def _may_join(self, left: Sequence[Testimony], right: Sequence[Testimony]) -> bool:
         a, b = {t.claim for t in left}, {t.claim for t in right}

@@ -1,0 +1,193 @@
+"""Findings in a casebook: kept up to date, asked for, decided about."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gold import Story, documents, reader, stories
+from telling_stories import claim, count, report
+
+from stocktake import casebook
+from stocktake.casebook import Casebook, FindingFilter, InvalidDecision, StaleDecision, UnknownId
+from stocktake.vocabulary import EventType
+
+
+def small() -> list[Story]:
+    """Three reports on one delivery, the last a copy of the first."""
+    text = (
+        "More than 400 drones have been provided to Russia by Iran, John Kirby of the National Security Council said "
+        "on Monday in a call with reporters that lasted half an hour and turned on little else."
+    )
+    first = report("first", "2023-05-15", "Harbour Courier", "Iran sends drones", text)
+    other = report(
+        "other", "2023-05-16", "Kyiv Daily", "Drones again", "Iran gave none, Nasser Kanaani said on Tuesday."
+    )
+    copy = report("copy", "2023-05-17", "Reprint", "Iran sends drones", text)
+    drones = {"item": "drones"}
+    told = []
+    for one in (first, copy):
+        total = claim(one, text, "transfer", "Iran", "Russia", quantity=count(400), sources=("John Kirby",), **drones)
+        told.append((one, [total, claim(one, "Iran sends drones", "transfer", "Iran", "Russia", **drones)]))
+    denial = claim(other, other.text.split("\n")[1], "transfer", "Iran", "Russia", item="drones", stance="denies",
+                   sources=("Nasser Kanaani",))  # fmt: skip
+    told.append((other, [denial]))
+    return [Story(one, tuple(found), (), ()) for one, found in told]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Casebook]:
+    told = small()
+    with casebook.open(tmp_path / "small.casebook", reader=reader(told)) as opened:
+        opened.add_documents(documents(told))
+        yield opened
+
+
+def everything(book: Casebook) -> tuple[object, ...]:
+    positions = sorted(map(str, book.positions()))
+    return (list(book.findings()), list(book.conflicts()), positions, list(book.origins()), book.origin_of())
+
+
+def test_reports_added_one_by_one_weigh_the_same_as_afresh(shared: Path, tmp_path: Path) -> None:
+    told = stories(shared / "weighing" / "dev.jsonl")
+    random.Random(3).shuffle(told)
+    with casebook.open(tmp_path / "gold.casebook", reader=reader(told)) as book:
+        for story in told:
+            assert not book.add_documents(documents([story])).failures
+            book.weigh()
+        kept = everything(book)
+        assert book.weigh(afresh=True).afresh
+        assert everything(book) == kept
+        assert list(book.derived_problems()) == []
+        book.decide("reject", told[0].claims[0].id)
+        changed = everything(book)
+        assert changed != kept
+        book.weigh(afresh=True)
+        assert everything(book) == changed
+
+
+def test_a_copy_is_noted_and_counts_for_nothing(book: Casebook) -> None:
+    assert book.report("copy").copy_of is None or book.report("copy").copy_of == "first"
+    total = next(f for f in book.findings() if f.quantity)
+    assert len(total.claims) == 2
+    assert len(total.origins_for) == 1
+    assert book.report("copy").copy_of == "first"
+
+
+def test_a_copy_that_came_first_gives_way_when_the_original_comes(tmp_path: Path) -> None:
+    told = small()
+    with casebook.open(tmp_path / "late.casebook", reader=reader(told)) as book:
+        book.add_documents(documents(told[1:]))
+        book.weigh()
+        book.add_documents(documents(told[:1]))
+        kept = everything(book)
+        assert book.report("copy").copy_of == "first"
+        book.weigh(afresh=True)
+        assert everything(book) == kept
+
+
+def test_findings_are_asked_for_by_what_they_say(book: Casebook) -> None:
+    assert book.count_findings() == 2
+    assert book.count_findings(FindingFilter(event=EventType.use)) == 0
+    assert book.count_findings(FindingFilter(party="iran", item="drone")) == 2
+    assert book.count_findings(FindingFilter(party="Ira")) == 0
+    assert book.count_findings(FindingFilter(party="Ira*")) == 2
+    assert book.count_findings(FindingFilter(since=dt.date(2023, 5, 18))) == 0
+    assert book.count_findings(FindingFilter(until=dt.date(2023, 5, 14))) == 0
+    assert book.count_findings(FindingFilter(disputed=True)) == 1
+    assert book.count_findings(FindingFilter(min_origins=2)) == 1
+    assert book.count_findings(FindingFilter(report="other")) == 1
+    likeliest = list(book.findings(FindingFilter(order="probability")))
+    assert likeliest[0].probability >= likeliest[1].probability
+    assert len(list(book.findings(FindingFilter(limit=1, offset=1)))) == 1
+
+
+def test_a_finding_is_explained_by_the_same_arithmetic(book: Casebook) -> None:
+    for finding in book.findings():
+        told = book.explain(finding.id[:8])
+        assert told.credibility.probability == finding.probability
+        assert told.credibility.log_odds == pytest.approx(
+            told.credibility.prior + sum(term.adds for term in told.credibility.terms)
+        )
+        assert sorted(c.id for e in told.evidence for c in e.claims) == sorted(finding.claims)
+
+
+def test_a_finding_is_known_by_any_of_its_claims(book: Casebook) -> None:
+    finding = next(f for f in book.findings() if len(f.claims) > 1)
+    assert book.finding(finding.claims[-1]).id == finding.id
+    with pytest.raises(UnknownId, match="no finding has an id that begins with 'f000000000000'"):
+        book.finding("f000000000000")
+
+
+def test_merge_and_split_are_kept_and_can_be_undone(book: Casebook) -> None:
+    before = everything(book)
+    ids = [f.id for f in book.findings()]
+    merged = book.merge(ids, reason="one delivery")
+    assert book.count_findings() == 1
+    whole = next(book.findings())
+    parted = book.split(whole.id, [whole.claims[-1]], reason="another")
+    assert book.count_findings() == 2
+    book.undo(parted.number)
+    book.undo(merged.number)
+    assert everything(book) == before
+
+
+def test_decisions_that_contradict_are_refused_and_not_written(book: Casebook) -> None:
+    finding = next(f for f in book.findings() if len(f.claims) > 1)
+    book.split(finding.id, [finding.claims[-1]])
+    with pytest.raises(InvalidDecision, match=r"not decided, for decision \d+ says .* take one of them back"):
+        book.merge([finding.claims[0], finding.claims[-1]])
+    assert [d.action for d in book.journal()] == ["split"]
+
+
+@pytest.mark.parametrize("which", ["none", "all", "strange"])
+def test_a_split_that_makes_no_sense(book: Casebook, which: str) -> None:
+    one, two = (f for f in book.findings())
+    claims = {"none": [], "all": list(one.claims), "strange": [two.claims[0]]}[which]
+    with pytest.raises(InvalidDecision, match=r"some of a finding's claims|is not in finding"):
+        book.split(one.id, claims)
+
+
+def test_merging_one_finding_with_itself(book: Casebook) -> None:
+    finding = next(book.findings())
+    with pytest.raises(InvalidDecision, match="at least two"):
+        book.merge([finding.id, finding.id])
+
+
+def test_a_grade_moves_the_findings_of_the_source_and_no_others(book: Casebook) -> None:
+    total = next(f for f in book.findings() if f.quantity)
+    book.grade("john kirby", "e", reason="wrong before")
+    lower = book.finding(total.id)
+    assert lower.probability < total.probability
+    entry = next(s for s in book.sources() if s.name == "John Kirby")
+    assert (entry.grade, entry.reason) == ("E", "wrong before")
+    kept = everything(book)
+    book.weigh(afresh=True)
+    assert everything(book) == kept
+
+
+def test_grades_that_make_no_sense(book: Casebook) -> None:
+    with pytest.raises(InvalidDecision, match="no Admiralty reliability"):
+        book.grade("John Kirby", "G")
+    with pytest.raises(InvalidDecision, match=r"no source called 'Jon Kirby' has spoken; did you mean 'John Kirby'"):
+        book.grade("Jon Kirby", "B")
+
+
+def test_a_stale_decision_is_refused(book: Casebook) -> None:
+    book.grade("John Kirby", "B")
+    with pytest.raises(StaleDecision):
+        book.grade("John Kirby", "C", expected=0)
+
+
+def test_too_little_is_known_to_learn_from(book: Casebook) -> None:
+    done = book.learn()
+    assert (done.graded, done.learned) == ((), ())
+    assert done.thin > 0
+
+
+def test_nothing_is_weighed_twice(book: Casebook) -> None:
+    book.weigh()
+    assert book.weigh() == casebook.Update(reports=0, matters=0, findings=2, afresh=False)

@@ -1,0 +1,152 @@
+"""The commands as one types them: what they print, and what they say to bad input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from gold import documents, reader
+from test_casebook_findings import small
+
+from stocktake import casebook
+from stocktake.cli import main
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    told = small()
+    path = tmp_path / "small.casebook"
+    with casebook.open(path, reader=reader(told)) as book:
+        book.add_documents(documents(told))
+    return str(path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = main(list(words))
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def records(capfdbinary: pytest.CaptureFixture[bytes], *words: str) -> list[dict[str, object]]:
+    assert main([*words, "--jsonl"]) == 0
+    return [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+
+
+def test_findings_why_and_their_neighbours(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "--casebook", address, "findings")
+    assert status == 0
+    assert "Iran supplied ≥ 400 drones to Russia" in out
+    assert "2 findings." in err
+    finding = next(line.split()[0] for line in out.splitlines() if "400" in line)
+    _, why, _ = run(capsys, "--casebook", address, "why", finding)
+    assert "John Kirby, 2023-05-15" in why
+    assert "grade C" in why
+    assert "Reprint ← John Kirby" in why
+    assert "“More than 400 drones" in why
+    for verb, expected in (
+        ("conflicts", "it is not so"),
+        ("positions", "denied"),
+        ("timeline", "2023-05-15"),
+        ("sources", "answers by name"),
+    ):
+        status, out, _ = run(capsys, "--casebook", address, verb)
+        assert status == 0
+        assert expected in out, verb
+
+
+@pytest.mark.parametrize("verb", ["findings", "timeline", "conflicts", "positions", "sources"])
+def test_records_and_spreadsheets(address: str, verb: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    found = records(capfdbinary, "--casebook", address, verb)
+    assert found
+    assert main(["--casebook", address, verb, "--csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capfdbinary.readouterr().out.decode())))
+    assert len(rows) > len(found) or verb == "conflicts"
+    assert len({len(row) for row in rows}) == 1
+
+
+def test_deciding_on_the_command_line(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with casebook.open(address) as book:
+        ids = [f.id for f in book.findings()]
+    status, _, err = run(capsys, "--casebook", address, "merge", *ids, "--reason", "one delivery", "--author", "ana")
+    assert (status, "has 5 claims now" in err) == (0, True)
+    with casebook.open(address) as book:
+        whole = next(book.findings())
+    status, _, err = run(capsys, "--casebook", address, "split", whole.id, whole.claims[-1])
+    assert (status, "the claims are finding" in err) == (0, True)
+    status, _, err = run(
+        capsys, "--casebook", address, "sources", "John Kirby", "--grade", "B", "--reason", "often right"
+    )
+    assert (status, "John Kirby is graded B" in err) == (0, True)
+    status, _, err = run(capsys, "--casebook", address, "sources", "--learn")
+    assert (status, "too thinly known" in err) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("why", "f999"), "no finding has an id that begins with 'f999'"),
+        (("merge", "f999", "f998"), "no finding has an id that begins with 'f999'"),
+        (("sources", "Nobody", "--grade", "B"), "no source called 'Nobody' has spoken"),
+        (("sources", "John Kirby", "--grade", "Z"), "'Z' is no Admiralty reliability"),
+        (("sources", "--grade", "B"), "--grade needs the name of the source"),
+        (("sources", "--reason", "x"), "belong to a decision"),
+        (("findings", "--jsonl", "--csv"), "exclude each other"),
+        (("findings", "--event", "tranfer"), "did you mean transfer"),
+        (("conflicts", "--kind", "deny"), "there is no kind 'deny'"),
+        (("weigh", "nowhere.jsonl"), "nowhere.jsonl cannot be read"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(
+    address: str, words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, "--casebook", address, *words)
+    assert status == 2
+    assert message in " ".join(err.replace("│", " ").split())
+
+
+def test_lines_that_are_no_reports_are_named_and_the_rest_is_weighed(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    good = {"id": "a", "text": "Iran sent Russia drones.", "claims": [
+        {"quote": "Iran sent Russia drones.", "event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "drones",
+         "place": None, "quantity": None, "time": None, "sources": [], "stance": "asserts", "modality": "actual",
+         "negated": False, "finding": "never read", "origin": "never read"}]}  # fmt: skip
+    lines = [
+        json.dumps(good),
+        "{not json",
+        json.dumps({"id": "b"}),
+        json.dumps({"id": "c", "text": "x"}),
+        json.dumps({"id": "d", "text": "x", "claims": [{"quote": "x", "event": "explosion"}]}),
+        json.dumps(
+            {
+                "id": "e",
+                "text": "x",
+                "claims": [{"quote": "x", "event": "use", "time": {"start": "2023-02-30", "end": None}}],
+            }
+        ),
+        json.dumps({"id": "g", "text": "x", "claims": [], "published": "yesterday"}),
+        json.dumps(good),
+        json.dumps({"id": "f", "text": "", "claims": []}),
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    status = main(["weigh", str(tmp_path / "in.jsonl"), "--jsonl"])
+    out, err = capfdbinary.readouterr()
+    assert status == 1
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", "f"]
+    told = err.decode()
+    for number, words in (
+        (2, "is no JSON"),
+        (3, "is no report"),
+        (4, 'has no list of "claims"'),
+        (5, "claim 1 does not fit (Invalid enum value 'explosion'"),
+        (6, "claim 1 does not fit"),
+        (7, "does not fit a report"),
+        (8, "a second time"),
+    ):
+        assert f"line {number}: " in told
+        assert words in told
+    label = json.loads(out.splitlines()[0])["claims"][0]
+    assert "never read" not in label.values()

@@ -1,0 +1,98 @@
+"""What cannot all be so, and how parties' positions moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from telling_stories import claim, exactly, report, weighed
+
+from stocktake.vocabulary import Claim, Conflict, ConflictKind, Report, Stance
+from stocktake.weighing import Weighing
+
+
+def one(name: str, day: str, sentence: str, event: str = "transfer", **slots: object) -> tuple[Report, Claim]:
+    """A report of one sentence and its claim; Iran gives Russia drones unless slots say otherwise."""
+    told = report(name, day, f"Paper {name}", f"Headline of {name}", sentence)
+    given = {"agent": "Iran", "recipient": "Russia", "item": "drones", **slots}
+    return told, claim(told, sentence, event, given.pop("agent"), given.pop("recipient"), **given)
+
+
+def of_kind(whole: Weighing, kind: ConflictKind) -> list[Conflict]:
+    return [c for c in whole.conflicts if c.kind is kind]
+
+
+def test_a_denial_stands_against_an_assertion_each_with_its_origins() -> None:
+    a = one("a", "2022-10-16", "Iran gave Russia drones, paper a writes.")
+    b = one(
+        "b",
+        "2022-10-17",
+        "Iran gave none, Nasser Kanaani said on Monday.",
+        stance="denies",
+        sources=("Nasser Kanaani",),
+    )
+    whole = weighed([a[0], b[0]], [a[1], b[1]])
+    (conflict,) = of_kind(whole, ConflictKind.denial)
+    assert [side.claims for side in conflict.sides] == [(a[1].id,), (b[1].id,)]
+    assert all(len(side.origins) == 1 for side in conflict.sides)
+
+
+def test_counts_of_one_night_that_leave_no_common_number() -> None:
+    slots = {"agent": "Russia", "recipient": "Ukraine", "time": "2022-10-17"}
+    a = one("a", "2022-10-17", "Paper a counted 28 drones.", "use", quantity=exactly(28), **slots)
+    b = one("b", "2022-10-18", "Paper b has it that 43 came.", "use", quantity=exactly(43), **slots)
+    whole = weighed([a[0], b[0]], [a[1], b[1]])
+    (conflict,) = of_kind(whole, ConflictKind.quantity)
+    assert [side.holds for side in conflict.sides] == ["28 drones", "43 drones"]
+
+
+def test_a_total_that_shrinks() -> None:
+    a = one("a", "2022-12-01", "Paper a counts 700 drones so far.", quantity=exactly(700))
+    b = one("b", "2023-06-01", "Paper b counts 400 drones so far.", quantity=exactly(400))
+    whole = weighed([a[0], b[0]], [a[1], b[1]])
+    assert of_kind(whole, ConflictKind.quantity)
+
+
+def test_a_total_that_grows_is_no_conflict() -> None:
+    a = one("a", "2022-12-01", "Paper a counts 400 drones so far.", quantity=exactly(400))
+    b = one("b", "2023-06-01", "Paper b counts 700 drones so far.", quantity=exactly(700))
+    assert weighed([a[0], b[0]], [a[1], b[1]]).conflicts == ()
+
+
+def test_one_count_told_for_days_apart() -> None:
+    slots = {"agent": "Russia", "recipient": "Ukraine", "quantity": exactly(43)}
+    a = one("a", "2022-10-20", "Paper a says that 43 came on the 17th.", "use", time="2022-10-17", **slots)
+    b = one("b", "2022-10-22", "Paper b puts these 43 on the 19th.", "use", time="2022-10-19", **slots)
+    (conflict,) = of_kind(weighed([a[0], b[0]], [a[1], b[1]]), ConflictKind.period)
+    assert [side.holds for side in conflict.sides] == ["2022-10-17", "2022-10-19"]
+
+
+def test_a_plan_against_word_that_it_did_not_happen() -> None:
+    a = one("a", "2022-07-11", "Iran is getting ready to give drones, paper a says.", modality="planned")
+    b = one("b", "2022-09-01", "No drones have been delivered, paper b found.", negated=True)
+    (conflict,) = of_kind(weighed([a[0], b[0]], [a[1], b[1]]), ConflictKind.outcome)
+    assert [side.holds for side in conflict.sides] == ["planned", "did not happen"]
+
+
+def test_how_a_position_moved() -> None:
+    """Denied until 2022-11-04; admitted on 2022-11-05, in part."""
+    a = one("a", "2022-10-02", "Iran gave Russia drones, paper a writes.")
+    b = one(
+        "b",
+        "2022-10-17",
+        "Iran gave none, Nasser Kanaani said on Monday.",
+        stance="denies",
+        sources=("Nasser Kanaani",),
+    )
+    c = one("c", "2022-11-05", "Iran gave a small number, Hossein Amirabdollahian said on Saturday.", stance="admits",
+            sources=("Hossein Amirabdollahian",))  # fmt: skip
+    whole = weighed([x[0] for x in (a, b, c)], [x[1] for x in (a, b, c)])
+    moved = [(p.party, p.stance, p.since, p.until, p.in_part) for p in whole.positions]
+    assert moved == [
+        ("Iran", Stance.denies, dt.date(2022, 10, 17), dt.date(2022, 11, 4), False),
+        ("Iran", Stance.admits, dt.date(2022, 11, 5), None, True),
+    ]
+
+
+def test_who_is_no_party_has_no_position() -> None:
+    a = one("a", "2022-10-17", "Iran gave drones, John Kirby said on Monday.", sources=("John Kirby",))
+    assert weighed([a[0]], [a[1]]).positions == ()

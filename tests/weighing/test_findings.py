@@ -1,0 +1,163 @@
+"""Which claims are one happening, and what a finding says of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from telling_stories import claim, count, exactly, finding_with, report, weighed
+
+from stocktake import weighing
+from stocktake.vocabulary import Claim, Decision, Report
+
+
+def told(*slots: dict[str, Any]) -> tuple[list[Report], list[Claim]]:
+    """A report for each claim, each of an outlet of its own."""
+    reports, claims = [], []
+    for number, given in enumerate(slots):
+        given = dict(given)
+        day = given.pop("published", "2023-06-09")
+        one = report(
+            f"r{number}",
+            day,
+            f"Outlet {number}",
+            f"Headline {number}",
+            f"Outlet {number} tells of it in words of its own.",
+        )
+        reports.append(one)
+        event, agent, recipient = given.pop("event"), given.pop("agent"), given.pop("recipient", None)
+        claims.append(claim(one, one.text.split("\n")[1], event, agent, recipient, **given))
+    return reports, claims
+
+
+NIGHT = {"event": "use", "agent": "Russia", "recipient": "Ukraine", "item": "drones"}
+PLANT = {"event": "construction", "item": "drone plant", "time": "2021-03-01..2021-03-05"}
+DEAL = {"event": "agreement", "agent": "Russia", "recipient": "Iran", "item": "drones"}
+DRONES = {"event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "drones"}
+
+
+@pytest.mark.parametrize(
+    ("what", "a", "b", "same"),
+    [
+        ("names of one family", DRONES, {**DRONES, "item": "Shahed-136 drones"}, True),
+        ("another family", DRONES, {**DRONES, "item": "reconnaissance drones"}, False),
+        ("a capital for its state", DRONES, {**DRONES, "agent": "Tehran"}, True),
+        ("the other way round", DRONES, {**DRONES, "agent": "Russia", "recipient": "Iran"}, False),
+        ("a plan and the deed", DRONES, {**DRONES, "modality": "planned"}, False),
+        ("a plan and a possibility", {**DRONES, "modality": "planned"}, {**DRONES, "modality": "possible"}, True),
+        ("a denial", DRONES, {**DRONES, "stance": "denies", "sources": ("Iran",)}, True),
+        ("one night and another", {**NIGHT, "time": "2022-10-17"}, {**NIGHT, "time": "2022-10-19"}, False),
+        ("one night told twice", {**NIGHT, "time": "2022-10-17"}, {**NIGHT, "time": "2022-10-17"}, True),
+        ("a batch in its month", {**DRONES, "time": "2022-08-19"}, {**DRONES, "time": "2022-08-01..2022-08-31"}, True),
+        ("a total and the thing in general", {**DRONES, "quantity": exactly(400)}, DRONES, False),
+        ("totals that agree", {**DRONES, "quantity": count(400)}, {**DRONES, "quantity": exactly(420)}, True),
+        ("totals apart", {**DRONES, "quantity": exactly(400)}, {**DRONES, "quantity": exactly(1700)}, False),
+        ("two plants", {**PLANT, "agent": "Russia"}, {**PLANT, "agent": "Iran"}, False),
+        ("an agreement told by its other party", DEAL, {**DEAL, "agent": "Iran", "recipient": "Russia"}, True),
+        ("deals a year apart", {**DEAL, "time": "2022-11-05"}, {**DEAL, "time": "2023-11-05"}, False),
+    ],
+)  # fmt: skip
+def test_two_claims_are_of_one_happening(what: str, a: dict[str, Any], b: dict[str, Any], same: bool) -> None:
+    reports, claims = told(a, b)
+    whole = weighed(reports, claims)
+    assert (whole.finding_of[claims[0].id] == whole.finding_of[claims[1].id]) is same, what
+
+
+def test_totals_of_a_flow_are_a_series_and_a_dated_part_is_linked_to_its_total() -> None:
+    spring, autumn = "2022-08-01..2023-05-29", "2022-08-01..2022-11-22"
+    reports, claims = told(
+        {**NIGHT, "quantity": count(400), "published": "2022-11-22", "time": autumn},
+        {**NIGHT, "quantity": exactly(1700), "published": "2023-05-29", "time": spring},
+        {**NIGHT, "quantity": exactly(28), "published": "2022-10-17", "time": "2022-10-17"},
+    )
+    whole = weighed(reports, claims)
+    early, late, night = (finding_with(whole, c) for c in claims)
+    assert early.series == late.series is not None
+    assert night.part_of == early.id
+    assert night.series is None
+
+
+def test_a_finding_says_what_most_of_its_claims_say() -> None:
+    reports, claims = told(
+        {**DRONES, "time": "2022-08-19", "published": "2022-08-30"},
+        {**DRONES, "item": "UAVs", "time": "2022-08-19", "published": "2022-08-31"},
+        {**DRONES, "time": "2022-08-01..2022-08-31", "published": "2022-09-02"},
+    )
+    found = weighed(reports, claims).findings[0]
+    assert (found.item, found.agent, found.recipient, found.family) == ("drones", "Iran", "Russia", "drones")
+    assert found.time is not None
+    assert found.time.start == found.time.end == dt.date(2022, 8, 19)
+    assert (found.first_reported, found.last_reported) == (dt.date(2022, 8, 30), dt.date(2022, 9, 2))
+
+
+def test_the_id_is_that_of_the_earliest_claim_whatever_comes_later() -> None:
+    reports, claims = told({**DRONES, "published": "2022-09-01"}, {**DRONES, "published": "2022-10-01"})
+    alone = weighed(reports[:1], claims[:1]).findings[0].id
+    both = weighed(reports, claims).findings[0].id
+    assert alone == both == "f" + claims[0].id[1:]
+
+
+def decision(number: int, action: str, target: str, value: object) -> Decision:
+    return Decision(
+        number=number,
+        at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        author="ana",
+        action=action,
+        target=target,
+        value=value,
+    )
+
+
+def test_a_merge_is_absolute_even_across_types() -> None:
+    reports, claims = told(DRONES, {**DRONES, "event": "use"})
+    ids = [c.id for c in claims]
+    whole = weighed(reports, claims, [decision(1, "merge", ids[0], ids)])
+    assert len(whole.findings) == 1
+    assert set(whole.findings[0].claims) == set(ids)
+
+
+def test_a_split_is_absolute() -> None:
+    reports, claims = told(DRONES, DRONES, DRONES)
+    whole = weighed(reports, claims, [decision(1, "split", claims[0].id, [claims[2].id])])
+    assert whole.finding_of[claims[0].id] == whole.finding_of[claims[1].id] != whole.finding_of[claims[2].id]
+
+
+def test_a_merge_does_not_undo_a_split() -> None:
+    """Claim 2 was split from claim 0; merging 1 with 2 moves claim 1 alone, for 0 must not come with it."""
+    reports, claims = told(DRONES, DRONES, DRONES)
+    ids = [c.id for c in claims]
+    whole = weighed(
+        reports, claims, [decision(1, "split", ids[0], [ids[2]]), decision(2, "merge", ids[1], [ids[1], ids[2]])]
+    )
+    assert whole.finding_of[ids[1]] == whole.finding_of[ids[2]] != whole.finding_of[ids[0]]
+
+
+def test_decisions_that_contradict_each_other_are_named() -> None:
+    reports, claims = told(DRONES, DRONES)
+    ids = [c.id for c in claims]
+    both = [decision(3, "split", ids[0], [ids[1]]), decision(5, "merge", ids[0], ids)]
+    with pytest.raises(
+        weighing.ContradictoryDecisions, match=r"decision 5 says .* one happening and decision 3 .*undo 5"
+    ):
+        weighed(reports, claims, both)
+
+
+def test_an_undone_decision_counts_for_nothing() -> None:
+    reports, claims = told(DRONES, {**DRONES, "event": "use"})
+    undone = Decision(
+        number=1,
+        at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        author="ana",
+        action="merge",
+        target=claims[0].id,
+        value=[c.id for c in claims],
+        undone=True,
+    )
+    assert len(weighed(reports, claims, [undone]).findings) == 2
+
+
+def test_a_claim_whose_report_is_missing_is_named() -> None:
+    _, claims = told(DRONES)
+    with pytest.raises(weighing.MissingReport, match=f"claim {claims[0].id} is of report r0, which was not given"):
+        weighed([], claims)

@@ -73,9 +73,7 @@ def as_run(page: str) -> str:
             for command, before in steps(block[1]):
                 command = ID.sub(lambda found: renamed.get(found[0], found[0]), command)
                 after = run(command, Path(name))
-                old, new = ID.findall(before), ID.findall(after)
-                if len(old) == len(new):
-                    renamed.update(zip(old, new, strict=True))
+                renamed.update(zip(ID.findall(before), ID.findall(after), strict=False))
                 shown.append(f"$ {command}\n{after}".rstrip("\n"))
             return "```console\n" + "\n\n".join(shown) + "\n```"
 

@@ -107,11 +107,16 @@ def translated(fault: BaseException, address: str) -> CasebookError | None:
         return FaultyStorage(f"{address} is damaged: `stocktake check` says where, `stocktake restore` takes a backup")
     if "unable to open database file" in words:
         return FaultyStorage(f"{address} cannot be opened: check that its folder exists and that you may write there")
-    if state in {"28P01", "28000", "3D000"} or (state is None and "connection" in words):
+    if state in {"28P01", "28000", "3D000"} or (state is None and _of_no_server(fault)):
         return Unreachable(f"{address} cannot be reached: {_first_line(fault)}")
     if state == "42501":
         return ReadOnlyCasebook(f"{address} does not allow that to this user: ask for the right to write")
     return None
+
+
+def _of_no_server(fault: BaseException) -> bool:
+    kind = type(fault)
+    return kind.__name__ == "OperationalError" and kind.__module__.startswith("psycopg")
 
 
 def _first_line(fault: BaseException) -> str:

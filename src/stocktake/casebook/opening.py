@@ -72,7 +72,7 @@ def _server(address: str) -> sa.Engine:
         raise CasebookError(
             "a casebook on PostgreSQL needs the extra `team`: pip install 'stocktake[team]'"
         ) from missing
-    except sa.exc.ArgumentError as wrong:
+    except (sa.exc.ArgumentError, ValueError) as wrong:
         raise CasebookError(f"{address} is no database address: postgresql://USER@HOST/NAME is expected") from wrong
 
     @sa.event.listens_for(engine, "begin")

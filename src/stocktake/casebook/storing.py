@@ -213,7 +213,7 @@ def headings(connection: sa.Connection) -> Iterator[Heading]:
 
 def streamed(connection: sa.Connection, query: sa.Select[Any]) -> sa.CursorResult[Any]:
     """The rows of a query, a page at a time."""
-    return connection.execution_options(yield_per=PAGE).execute(query)
+    return connection.execute(query, execution_options={"yield_per": PAGE})
 
 
 def unpacked(row: sa.RowMapping) -> bytes:

@@ -29,6 +29,8 @@ FOUND = [
     ("It was shipped in March.", "March", "2024-03-01", "2024-03-31"),
     ("It was shipped in August.", "August", "2023-08-01", "2023-08-31"),
     ("It will be shipped in August.", "August", "2024-08-01", "2024-08-31"),
+    ("It will be gone by Tuesday.", "Tuesday", "2024-06-25", "2024-06-25"),
+    ("It may have been hit by a drone in January.", "January", "2024-01-01", "2024-01-31"),
     ("It may be shipped by August.", "August", "2024-08-01", "2024-08-31"),
     ("Built in April 2021 and sold.", "April 2021", "2021-04-01", "2021-04-30"),
     ("Seen in March and May 2022.", "March", "2022-03-01", "2022-03-31"),
@@ -150,6 +152,9 @@ PERIODS = [
     ("Orders came in the six months to the end of March.", False, "2023-10-01", "2024-03-31"),
     ("They have fired 40 this year.", False, "2024-01-01", "2024-06-20"),
     ("They are to fire 40 this year.", True, "2024-01-01", "2024-12-31"),
+    ("The works have been idle for two months.", None, "2024-04-20", "2024-06-20"),
+    ("The budget year that begins on 1 July will cover it.", True, "2024-07-01", "2025-06-30"),
+    ("They moved the deadline to the end of 2025.", True, None, "2025-12-31"),
     ("Sixty were shot down overnight.", False, "2024-06-19", "2024-06-20"),
     ("Over the past year sales tripled.", False, "2023-06-20", "2024-06-20"),
     ("Ukraine has lost ten since the invasion.", False, "2022-02-24", "2024-06-20"),
@@ -180,6 +185,17 @@ def test_a_since_clause_dates_its_own_event_and_bounds_the_main_one() -> None:
     inner = times.period(text, month, THURSDAY, planned=False, trigger=text.index("met"))
     assert main == Period(start=dt.date(2024, 4, 1), end=THURSDAY)
     assert inner == Period(start=dt.date(2024, 4, 1), end=dt.date(2024, 4, 30))
+
+
+def test_when_and_since_bind_what_is_told_after_the_date() -> None:
+    text = "The ban has been in force since May 2020, when troops crossed over."
+    month = times.find(text, THURSDAY)[0]
+    crossing = times.period(text, month, THURSDAY, planned=False, trigger=text.index("crossed"))
+    assert crossing == Period(start=dt.date(2020, 5, 1), end=dt.date(2020, 5, 31))
+    text = "It shut a line in May and has delivered few motors since."
+    month = times.find(text, THURSDAY)[0]
+    delivery = times.period(text, month, THURSDAY, planned=False, trigger=text.index("delivered"))
+    assert delivery == Period(start=dt.date(2024, 5, 1), end=THURSDAY)
 
 
 DATES = st.dates(min_value=dt.date(1, 1, 1), max_value=dt.date(9999, 12, 31))

@@ -655,6 +655,23 @@ def _within(context: Context, match: re.Match[str]) -> Days | None:
     return Days(base, shift(base, _said(match, "u"), count), "span")
 
 
+@_rule(
+    "lasting",
+    ["for"],
+    r"for (?:(?:more than|over|about|nearly|almost|at least) )?(?P<n>an?(?! few| couple| dozen)|<N0>) <U>",
+)
+def _lasting(context: Context, match: re.Match[str]) -> Days | None:
+    """ "has run at full capacity for a year": the year up to now."""
+    count = how_many(_said(match, "n"))
+    before = context.text[max(0, match.start() - 100) : match.start()]
+    if count is None or _said(match, "u") == "hour" or not _STILL.search(before):
+        return None
+    return Days(shift(context.today, _said(match, "u"), -count), context.today, "span")
+
+
+_STILL = re.compile(r"\b(?:has|have) been [^.!?;]{0,80}$")
+
+
 @_rule("holiday", ["christmas"], r"Christmas(?: (?P<e>Day|Eve))?(?! \w+(?:ing|ed)\b)")
 def _christmas(context: Context, match: re.Match[str]) -> Days:
     day = 24 if _said(match, "e") == "eve" else 25

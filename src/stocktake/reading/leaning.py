@@ -32,6 +32,9 @@ _CUE = re.compile(
         *(any_of(_CUES[way.name]) for way in (Lean.behind, Lean.ahead, Lean.may_be_ahead))
     )
 )
+_BESIDE = re.compile(
+    rf"\b(?:{any_of(_CUES['beside'])})\s+(?:(?:the|about|around|early|late|mid|end|of)[-\s]+)*$", re.IGNORECASE
+)
 BREAK = re.compile(r"[.!?][\"'”’)]*\s+(?=[A-Z\"“`])|\n\s*\n|;")
 
 
@@ -44,6 +47,8 @@ def lean(text: str, start: int, end: int) -> Lean:
     found: str | None = None
     for cue in _CUE.finditer(before, cut):
         found = cue.lastgroup
+    if found != "ahead" and _BESIDE.search(before):
+        return Lean.may_be_ahead
     if found is None:
         after = text[end : end + 120]
         stop_after = BREAK.search(after)

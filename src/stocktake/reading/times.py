@@ -56,8 +56,8 @@ _PART = re.compile(
 )
 _SINCE = re.compile(r"\bsince\b[^,.;:()\n]{0,70}$", re.IGNORECASE)
 _UNTIL = re.compile(
-    rf"\b(?:by|until|till|no later than|not later than|up to|through|within|deadline (?:to|of|is|was|for [\w ]{{1,30}}))"
-    rf"\s+{_THE}$",
+    rf"\b(?:by|until|till|no later than|not later than|up to|through|within|"
+    rf"deadline (?:to|of|is|was|for [\w ]{{1,30}}))\s+{_THE}$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -106,9 +106,27 @@ def _period(context: Context, time: Time, planned: bool | None, trigger: int | N
     joined = _joined(context, time, read, before)
     if joined is not None:
         return joined
+    if trigger is not None and trigger >= time.end and _WHEN.match(text, time.end):
+        return Period(start=read.first, end=read.last)
+    if trigger is not None and trigger >= time.end and published and _ever_since(text, time.end, trigger):
+        return Period(start=read.first, end=max(read.first, published))
     told = max(0, (trigger or 0) - time.start + len(before)) if trigger is None or trigger < time.start else 0
     bounded = _bounded(before, text[time.end : time.end + 14], read, context, planned, told)
     return _by_now(bounded, published) if planned is False and bounded else bounded
+
+
+_WHEN = re.compile(r",?\s+when\b")  # "in force since August 1990, when troops overran Kuwait": that August
+_SINCE_THEN = re.compile(r"\bsince(?: then)?(?=\s*(?:[.,;:)]|$))", re.IGNORECASE)
+
+
+def _ever_since(text: str, end: int, trigger: int) -> bool:
+    """ "shut a line in June and has delivered fewer than 200 since": what is told after the date has gone on since."""
+    stop = BREAK.search(text, trigger, trigger + 200)
+    since = _SINCE_THEN.search(text, trigger, stop.start() + 1 if stop else min(len(text), trigger + 200))
+    return since is not None and _PERFECT.search(text, end, since.start()) is not None
+
+
+_PERFECT = re.compile(r"\b(?:has|have|had)\b")
 
 
 def _from_event(before: str, day: dt.date, published: dt.date | None) -> Period | None:
@@ -134,6 +152,9 @@ _MONTHS_TO = re.compile(
 )
 
 
+_YEAR_BEGINS = re.compile(r"\byear (?:that|which) (?:begins?|began|starts?|started)(?: on)?\s+$", re.IGNORECASE)
+
+
 def _stretch(before: str, days: Days) -> Days:
     """ "the first nine months of 1997", "the six months to the end of March"."""
     match = _FIRST_OF.search(before)
@@ -143,6 +164,8 @@ def _stretch(before: str, days: Days) -> Days:
             return Days(days.first, shift(days.first, match["u"].lower(), count) - dt.timedelta(1), "span")
         if count is not None:
             return Days(shift(days.last + dt.timedelta(1), match["u"].lower(), -count), days.last, "span")
+    if _YEAR_BEGINS.search(before):
+        return Days(days.first, shift(days.first, "year", 1) - dt.timedelta(1), "span")
     match = _MONTHS_TO.search(before)
     count = how_many(match["n"]) if match else None
     if count is not None:

@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from stocktake.casebook.search import Copy, FacetValue, commonest
+from stocktake.casebook.journal import undone_numbers
+from stocktake.casebook.search import Copy, FacetValue, commonest, journal_row
 from stocktake.casebook.selecting import UNDATED, words_of
 from stocktake.casebook.tables import claims, journal, reports
 from stocktake.casebook.weighed import Weighed
 from stocktake.casebook.weighed_tables import conflicts, findings, testimony
-from stocktake.vocabulary import Claim, Conflict, ConflictKind, EventType, Finding, Modality
+from stocktake.vocabulary import Claim, Conflict, ConflictKind, Decision, EventType, Finding, Modality
 
 PORTION = 500
 SORTS = ("reported", "probability", "origins", "time", "claims")
@@ -231,6 +232,13 @@ class Browsed(Weighed):
             ).scalar_one()
         told = self.told(row.claim for row in rows)
         return tuple(told[row.claim] for row in rows if row.claim in told), total, {r.claim: r.finding for r in rows}
+
+    def decided(self, *actions: str) -> tuple[Decision, ...]:
+        """The decisions of some kinds, in the order they were made."""
+        query = sa.select(journal).where(journal.c.action.in_(actions)).order_by(journal.c.number)
+        with self.reading() as connection:
+            undone = undone_numbers(connection)
+            return tuple(journal_row(row, undone).decision for row in connection.execute(query).mappings())
 
     # ----------------------------------------------------------------------------------------- overview
 

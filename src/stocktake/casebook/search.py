@@ -224,7 +224,7 @@ class Searched(Kept):
             total = connection.execute(sa.select(sa.func.count()).select_from(journal).where(*conditions)).scalar_one()
             undone = undone_numbers(connection)
             rows = connection.execute(query).mappings().all()
-        return tuple(_journal_row(row, undone) for row in rows), total
+        return tuple(journal_row(row, undone) for row in rows), total
 
     def state(self) -> tuple[int, int]:
         """Two numbers that change when a report or a decision comes in: what was counted before is then out of date."""
@@ -357,9 +357,7 @@ class Searched(Kept):
 
 def _repeats(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
     """By report, how many repeat it."""
-    query = (
-        sa.select(reports.c.copy_of, sa.func.count()).where(reports.c.copy_of.in_(ids)).group_by(reports.c.copy_of)
-    )
+    query = sa.select(reports.c.copy_of, sa.func.count()).where(reports.c.copy_of.in_(ids)).group_by(reports.c.copy_of)
     return {original: number for original, number in connection.execute(query)}
 
 
@@ -381,7 +379,8 @@ def _found(row: sa.RowMapping, parts: tuple[Term, ...], repeats: int) -> FoundRe
     )
 
 
-def _journal_row(row: sa.RowMapping, undone: frozenset[int]) -> JournalRow:
+def journal_row(row: sa.RowMapping, undone: frozenset[int]) -> JournalRow:
+    """The entry that a row of the journal holds."""
     decision = Decision(
         number=row["number"],
         at=dt.datetime.fromisoformat(row["at"]),

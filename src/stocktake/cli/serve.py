@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from stocktake.casebook import Casebook
+    from stocktake.web import Settings
 
 accounts = typer.Typer(no_args_is_help=True, help="Who may sign in to a casebook that is served with accounts.")
 
@@ -66,7 +70,7 @@ def serve(
     _run(settings, host, port, workers)
 
 
-def _run(settings: object, host: str, port: int, workers: int) -> None:
+def _run(settings: Settings, host: str, port: int, workers: int) -> None:
     import msgspec
     import uvicorn
 
@@ -150,7 +154,7 @@ def _password(file: Path | None) -> str:
         raise typer.BadParameter(f"{file} can't be read or is empty; its first line must be the password") from None
 
 
-def _has_accounts(book: object) -> bool:
+def _has_accounts(book: Casebook) -> bool:
     from stocktake.casebook.accounts import Accounts
 
-    return Accounts(book).any()  # type: ignore[arg-type]
+    return Accounts(book).any()

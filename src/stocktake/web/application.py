@@ -76,6 +76,7 @@ def application(
             exception_handlers={Exception: trouble},
             openapi_config=openapi(),
             request_max_body_size=LARGEST_REQUEST,
+            logging_config=None,
         ),
         kept if accounts_demanded else None,
         https,

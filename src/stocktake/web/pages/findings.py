@@ -198,8 +198,9 @@ def _finding(
 def _history(book: Casebook, finding: Finding) -> tuple[Decision, ...]:
     """The decisions about what is one happening that name a claim of this finding."""
     ours = set(finding.claims)
-    ruled = (entry for entry in book.journal() if entry.action in ("merge", "split"))
-    return tuple(entry for entry in ruled if entry.target in ours or ours & set(entry.value or ()))
+    return tuple(
+        entry for entry in book.decided("merge", "split") if entry.target in ours or ours & set(entry.value or ())
+    )
 
 
 HANDLERS = [*listing, one, merge, split]

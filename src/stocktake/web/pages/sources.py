@@ -148,8 +148,7 @@ def _source(
 
 
 def _history(book: Casebook, name: str) -> tuple[Decision, ...]:
-    graded = (entry for entry in book.journal() if entry.action in ("grade", "undo"))
-    return tuple(entry for entry in graded if entry.target.casefold() == name.casefold())
+    return tuple(entry for entry in book.decided("grade", "undo") if entry.target.casefold() == name.casefold())
 
 
 HANDLERS = [*listing, one, grade]

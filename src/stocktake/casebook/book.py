@@ -15,7 +15,14 @@ from stocktake.casebook.adding import Added, Document, Reader, Reread
 from stocktake.casebook.browsing import Browsed
 from stocktake.casebook.checking import Check
 from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_description, with_slots
-from stocktake.casebook.faults import AmbiguousId, CasebookError, FaultyStorage, InvalidDecision, UnknownId
+from stocktake.casebook.faults import (
+    AmbiguousId,
+    CasebookError,
+    FaultyStorage,
+    InvalidDecision,
+    ReadOnlyCasebook,
+    UnknownId,
+)
 from stocktake.casebook.keep import Kept, author_by_default
 from stocktake.casebook.programmes import Programmes
 from stocktake.casebook.search import Searched
@@ -202,9 +209,16 @@ class Casebook(Searched, Programmes, Browsed, Kept):
     # ----------------------------------------------------------------------------------------- keeping
 
     def check(self, *, deep: bool = False, progress: Callable[[str], None] | None = None) -> Check:
-        """Whether everything is whole; `deep` reads the reports again and compares their claims."""
+        """Whether everything is whole; `deep` reads the reports and weighs the claims again, and compares."""
         with self.reading() as connection:
-            return checking.check(connection, self._reading() if deep else None, progress or _silent)
+            found = checking.check(connection, self._reading() if deep else None, progress or _silent)
+        if not deep:
+            return found
+        try:
+            more = tuple(self.derived_problems())
+        except ReadOnlyCasebook:  # Findings are compared in a write transaction that is taken back.
+            more = ()
+        return msgspec.structs.replace(found, problems=found.problems + more)
 
     def backup(self, target: str | Path) -> None:
         """Copies the casebook into a new file, while others use it."""

@@ -56,16 +56,19 @@ class Cast:
         for span, name in listed:
             self.add(name, span)
         for match in CAPITALS.finditer(text):
-            alone = " " not in match[0] and not match[0].isupper()
-            if _overlaps(taken, match.start(), match.end()) or (alone and match.start() in openings):
-                continue
-            if not sources.is_pronoun(match[0]) and match[0].rstrip(".").casefold() not in DAYS_AND_MONTHS:
-                self.add(names.canonical(match[0]), Span(*match.span()))
+            start = match.start()
+            first, space, _ = match[0].partition(" ")
+            if start in openings and (not space or sources.is_pronoun(first)) and not first.isupper():
+                start += len(first + space)
+            words = text[start : match.end()]
+            known = _overlaps(taken, start, match.end())
+            if words and not known and words.rstrip(".").casefold() not in DAYS_AND_MONTHS:
+                self.add(names.canonical(words), Span(start, match.end()))
         self._join_short_forms()
 
     def add(self, name: str, span: Span) -> None:
         """One more mention of the entity of that name."""
-        if name:
+        if name and not sources.is_pronoun(name):
             self._by_name.setdefault(name.casefold(), Entity(name)).take(span)
 
     def add_words(self, name: str, span: Span) -> None:

@@ -19,7 +19,7 @@ from stocktake.vocabulary import Span
 WORD = re.compile(r"[A-Za-z][A-Za-z-]*[A-Za-z]")
 MODEL = re.compile(
     r"\b(?!G-|COVID-|A-3[0-9]0|U-[12][0-9]\b)[A-Z][A-Za-z]{0,4}-[0-9]{1,3}[A-Z]{0,3}\b"
-    r"|\b[0-9]{2,3}[ -]?(?:mm|millimet(?:er|re)s?)\b"
+    r"|\b[0-9]{2,3}[ -]?(?:mm|millimet(?:er|re)s?)\b(?!-wave| of rain)"
 )
 SPEAKS = 2
 """The strength from which a stretch of text speaks of arms."""

@@ -20,7 +20,7 @@ from stocktake.reading import names
 from stocktake.reading.page import Page
 from stocktake.vocabulary import Attribution, Span
 
-HEADLINE = re.compile(r"^(?P<before>[A-Z][^:“\"]{1,40}):\s|(?::| [-–—])\s+(?P<after>[^:.]{2,45})$")
+HEADLINES = (re.compile(r"^([A-Z][^:“\"]{1,40}):\s"), re.compile(r"(?::| [-–—])\s+([^:.]{2,45})$"))
 DEFINITE = re.compile(r"^(?:the|that|this|these|those|its|their|his|her)\s+", re.IGNORECASE)
 CONTENT_WORD = re.compile(r"[^\W\d_][\w'’-]*[^\W_]|[A-Z]\b")
 
@@ -88,15 +88,14 @@ def _headline(page: Page, trigger: Span, sentence: Span) -> list[Source]:
     """A headline's "Kirby: ..." or "...: ministry"."""
     if page.number(sentence.start) > 0:
         return []
-    match = HEADLINE.search(page.words(sentence))
-    if match is None:
-        return []
-    group = "before" if match["before"] else "after"
-    span = Span(sentence.start + match.start(group), sentence.start + match.end(group))
-    if span.start <= trigger.start < span.end:
-        return []
-    name = names.canonical(page.words(span))
-    return [Source(name, span, "headline")] if name else []
+    for pattern in HEADLINES:
+        match = pattern.search(page.words(sentence))
+        if match:
+            span = Span(sentence.start + match.start(1), sentence.start + match.end(1))
+            name = names.canonical(page.words(span))
+            if name and not span.start <= trigger.start < span.end:
+                return [Source(name, span, "headline")]
+    return []
 
 
 @dataclass

@@ -1,0 +1,51 @@
+"""Stance, modality and negation: the network's classes and the words that weigh in."""
+
+from __future__ import annotations
+
+import pytest
+from events import event
+
+from stocktake.reading import status
+from stocktake.reading.sentences import split
+
+
+@pytest.mark.parametrize(
+    ("text", "network", "modality"),
+    (
+        ("Iran has shipped drones.", "actual", "actual"),
+        ("Iran is to ship drones.", "actual", "planned"),
+        ("Iran may ship drones.", "actual", "possible"),
+        ("Iran could yet ship drones.", "planned", "possible"),
+        ("Talks will go on, but ship drones they did.", "actual", "actual"),
+    ),
+)
+def test_a_cue_before_the_trigger_in_its_clause_tips_the_balance(text: str, network: str, modality: str) -> None:
+    trigger = "shipped" if "shipped" in text else "ship"
+    seen = event(text, trigger, modality=network, sure=0.5)
+    assert status.modality(seen, text, split(text)[0]) == modality
+
+
+def test_a_sure_network_is_not_overruled() -> None:
+    text = "Iran may ship drones."
+    assert status.modality(event(text, "ship", modality="actual", sure=0.9), text, split(text)[0]) == "actual"
+
+
+@pytest.mark.parametrize(
+    ("introduced", "stance"),
+    (
+        (["said"], "asserts"),
+        (["denied that"], "denies"),
+        (["accused"], "accuses"),
+        (["acknowledged"], "admits"),
+        ([], "asserts"),
+    ),
+)
+def test_the_word_that_introduces_a_statement_tells_its_stance(introduced: list[str], stance: str) -> None:
+    assert status.stance(event("Iran shipped drones.", "shipped", sure=0.6), introduced) == stance
+
+
+def test_why_names_the_cue() -> None:
+    text = "Iran is to ship drones."
+    told = status.why(event(text, "ship"), text, split(text)[0], ["denied"])
+    assert told["modality"].endswith("cue “is to”")
+    assert told["stance"].endswith("cue “denied”")

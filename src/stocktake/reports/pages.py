@@ -43,6 +43,8 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _BLOCKS = frozenset(
     ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td", "section", "article")
 )
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMBERED = re.compile(r"&#(?:x(?P<hex>[0-9a-f]{1,8})|(?P<decimal>[0-9]{1,10}));?", re.IGNORECASE)
 _TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
 _LARGEST_SHARE = 0.5  # a named piece that holds more of the page's text than this is its frame, and stays
 
@@ -136,10 +138,20 @@ def fragment(source: str) -> str:
     return _without_boilerplate("\n".join(" ".join(line.split()) for line in "".join(pieces).split("\n")))
 
 
+def _legal(source: str) -> str:
+    """The source without characters that XML forbids, written out or by number: libxml2 lets them in, lxml not on."""
+    return _ILLEGAL.sub("\ufffd", _NUMBERED.sub(_unless_illegal, source))
+
+
+def _unless_illegal(match: re.Match[str]) -> str:
+    number = int(match["hex"], 16) if match["hex"] else int(match["decimal"])
+    return match[0] if number < 0x110000 and not _ILLEGAL.match(chr(number)) else "\ufffd"
+
+
 def _tree(source: str) -> markup.HtmlElement:
     parser = markup.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = markup.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = markup.document_fromstring(_legal(source).encode("utf-8"), parser=parser)
     except (etree.ParserError, ValueError):
         raise Unreadable("is not HTML, whatever it is called; save it as a text file") from None
     if any(entry.message.startswith(_TOO_DEEP) for entry in parser.error_log):

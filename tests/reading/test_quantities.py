@@ -74,6 +74,8 @@ NO_QUANTITY = [
     "The 46th boat is built.",
     "At 5:58 a.m. it rose.",
     "It left at 10 p.m. from there.",
+    "They won 3-1 at home.",
+    "It moved to 16-18 Station Road.",
     "He told no one.",
     "One can only guess.",
     "Resolution 2231 expired.",
@@ -99,6 +101,11 @@ def test_parts_stand_beside_their_whole() -> None:
 def test_a_bare_number_takes_the_rate_it_is_held_against() -> None:
     assert values("It makes 18 guns a month, up from 12.") == [(18, 18, "month"), (12, 12, "month")]
     assert values("It made 18 guns a month. Another 12 followed.") == [(18, 18, "month"), (12, 12, None)]
+
+
+def test_by_and_to_part_a_growth_from_its_result() -> None:
+    assert values("It rose by $2 billion to $9 billion.") == [(2e9, 2e9, None), (9e9, 9e9, None)]
+    assert values("It fell by 1 to 1.5 degrees.") == [(1, 1.5, None)]
 
 
 def test_a_rate_belongs_to_the_nearest_number() -> None:

@@ -362,8 +362,13 @@ def _with_second(
     if tail is not None and tail[0] not in UNIT_KIND and not tail[0].startswith("%"):
         return [value]
     money = value.unit or (_SIGNS[second["sign2"]] if second["sign2"] else None)
-    if (second["mid"] and second["sign2"]) or (second["sign2"] and not first["sign1"]) or _BY.search(before):
+    if (second["mid"] and second["sign2"]) or (second["sign2"] and not first["sign1"]):
         return [value]
+    if (second["mid"] or first["sign1"]) and _BY.search(before):
+        return [value]  # "rose by $2 billion to $9 billion"
+    bare = not (first["sign1"] or second["mid"] or second["sign2"] or multiple != 1 or scale != 1)
+    if bare and join in "-–" and (low >= high or _STREET_AFTER.match(text, second.end())):
+        return [Value(value.start, second.end(), None, None, None, "score or address")]
     if not _is_a_range(join, before, low, high, first, second, changes):
         return [value]
     low, high = min(low, high), max(low, high)

@@ -98,6 +98,13 @@ class Casebook(Searched, Programmes, Browsed, Kept):
         with self.reading() as connection:
             yield from storing.headings(connection)
 
+    def outlets(self) -> dict[str, str | None]:
+        """The publishing outlet of each report, by the report's id."""
+        with self.reading() as connection:
+            return {
+                report_id: outlet for report_id, outlet in connection.execute(sa.select(reports.c.id, reports.c.outlet))
+            }
+
     def report(self, report_id: str) -> Report:
         """The report whose id is, or begins with, the one given."""
         with self.reading() as connection:

@@ -97,12 +97,13 @@ def append(
 
 def entries(connection: sa.Connection, *, target: str | None = None, report: str | None = None) -> Sequence[Entry]:
     """The entries in order, all or those about one target or one report's claims, each knowing whether it is undone."""
-    undone = undone_numbers(connection)
     chosen = sa.select(journal).order_by(journal.c.number)
     if target is not None:
         chosen = chosen.where(journal.c.target == target)
     if report is not None:
         chosen = chosen.where(journal.c.report == report)
+    rows = connection.execute(chosen).mappings().all()
+    undone = undone_numbers(connection) if rows else frozenset[int]()
     return [
         Entry(
             decision=_decision(row, undone=row["number"] in undone),
@@ -111,7 +112,7 @@ def entries(connection: sa.Connection, *, target: str | None = None, report: str
             previous=row["previous"],
             hash=row["hash"],
         )
-        for row in connection.execute(chosen).mappings()
+        for row in rows
     ]
 
 

@@ -47,7 +47,11 @@ def reports(context: typer.Context, jsonl: Lines = False) -> None:
             return
         from stocktake.telling.tables import reports_table
 
-        session.show(reports_table(book.headings(), session.width()))
+        found = list(book.headings())
+        if found:
+            session.show(reports_table(found, session.width()))
+        else:
+            session.say("No report yet. `stocktake add PATH` takes some in.")
 
 
 def report(
@@ -168,8 +172,7 @@ def _print_table(book: Casebook, wanted: ClaimFilter) -> None:
     if not there:
         session.say("No claim fits. `stocktake claims` without filters lists all.")
         return
-    outlets = {heading.id: heading.outlet for heading in book.headings()}
-    session.show_pages(claims_pages(book.claims(wanted), outlets, session.width()))
+    session.show_pages(claims_pages(book.claims(wanted), book.outlets(), session.width()))
     limited = wanted.limit is not None and wanted.limit < there
     session.say(f"{wanted.limit:,} of {counted(there, 'claim')}." if limited else f"{counted(there, 'claim')}.")
 

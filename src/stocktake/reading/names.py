@@ -14,20 +14,16 @@ from stocktake.reading import lexicon
 from stocktake.reading.lexicon import any_of, split
 from stocktake.vocabulary import SourceKind, Span
 
-__all__ = ["canonical", "find", "kind", "state_of"]
-
+__all__ = ["canonical", "codes", "find", "kind", "state_of"]
 
 _TITLES = lexicon.table("titles.toml")
 _NAME: dict[str, str] = {}  # a form as written -> the one name
 _KIND: dict[str, str] = {}
 _STATE: dict[str, str] = {}
-_ADJECTIVE: dict[str, str] = {}  # a demonym -> its state
 
 for _row in lexicon.rows("states.csv"):
     for _form in (_row["state"], *split(_row["demonyms"]), *split(_row["seats"])):
         _NAME.setdefault(_form, _row["state"])
-    for _form in (_row["state"], *split(_row["demonyms"])):
-        _ADJECTIVE.setdefault(_form, _row["state"])
     _KIND[_row["state"]] = "state"
     _STATE[_row["state"]] = _row["state"]
 for _row in lexicon.rows("organisations.csv"):

@@ -46,6 +46,26 @@ def test_boilerplate_is_no_text(piece: str, inside: bool) -> None:
     assert obtained[0].report.text.split("\n") == ["Launches rise", *PARAGRAPHS]
 
 
+def test_lists_tables_breaks_and_footnotes_become_plain_lines() -> None:
+    raw = page(
+        "The plant makes<br>drones, officials said.<sup>1</sup> It covers 3 km<sup>2</sup> of ground.",
+        around="",
+    ).replace(
+        b"</article>",
+        b"<ul><li>Iran delivered 650 drones.</li><li>Ukraine shot down 540.</li></ul>"
+        b"<table><tr><th>Month</th><th>Launched</th></tr><tr><td>October</td><td>283</td></tr></table>"
+        b"<p>More is not known<sup><a href='#n2'>[2]</a></sup>, he said.</p></article>",
+    )
+    assert taken(raw, "a.html")[0][0].report.text.split("\n")[1:] == [
+        "The plant makes drones, officials said. It covers 3 km2 of ground.",
+        "Iran delivered 650 drones.",
+        "Ukraine shot down 540.",
+        "Month | Launched",
+        "October | 283",
+        "More is not known, he said.",
+    ]
+
+
 def test_an_article_beside_long_comments_is_kept() -> None:
     body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
     comments = "".join(f"<li>Reader {n}: I have an opinion about launches and here it is.</li>" for n in range(200))

@@ -45,6 +45,10 @@ _BLOCKS = frozenset(
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NUMBERED = re.compile(r"&#(?:x(?P<hex>[0-9a-f]{1,8})|(?P<decimal>[0-9]{1,10}));?", re.IGNORECASE)
+_MARKS = re.compile(r"^(?:[-•*]\s+|\|\s*)")
+_RULE = re.compile(r"[-|: ]+")
+_LONGEST_MARK = 5  # characters of a footnote's mark: "[12]"
+_BEFORE_MARKS = (".", ",", ";", ":", "!", "?", "”", '"', "’", ")")
 _TOO_DEEP = "Excessive depth"  # how libxml2 begins its complaint; it drops what lies deeper
 _LARGEST_SHARE = 0.5  # a named piece that holds more of the page's text than this is its frame, and stays
 
@@ -165,12 +169,23 @@ def _prune(tree: markup.HtmlElement) -> None:
     for element in list(tree.iter(*known.elements)):
         if element.getparent() is not None:
             element.drop_tree()
+    for element in list(tree.iter("sup")):
+        if _is_note(element):
+            element.drop_tree()
     whole = max(_length(tree), 1)
     for element in list(tree.iter(etree.Element)):
         if element.tag in known.frames or (
             element.tag not in _NEVER_CUT and not known.names.isdisjoint(_names(element))
         ):
             _cut(element, whole)
+
+
+def _is_note(mark: markup.HtmlElement) -> bool:
+    """Whether a raised figure is a footnote's mark, as behind a full stop or when it is a link, not a power."""
+    text = mark.text_content().strip()
+    before = mark.getprevious()
+    said = (before.tail if before is not None else mark.getparent().text) or ""
+    return len(text) <= _LONGEST_MARK and (mark.find(".//a") is not None or said.rstrip().endswith(_BEFORE_MARKS))
 
 
 def _cut(element: markup.HtmlElement, whole: int) -> None:
@@ -196,8 +211,18 @@ def _names(element: markup.HtmlElement) -> set[str]:
 
 
 def _without_boilerplate(text: str) -> str:
-    line = _boilerplate().line
-    return "\n".join(kept for raw in text.split("\n") if (kept := raw.strip()) and not line.fullmatch(kept))
+    """The lines that are text, without the marks of lists and tables; a sentence that a line break cut is joined."""
+    boilerplate = _boilerplate().line
+    lines: list[str] = []
+    for raw in text.split("\n"):
+        line = _MARKS.sub("", raw.strip()).removesuffix("|").strip()
+        if not line or _RULE.fullmatch(line) or boilerplate.fullmatch(line):
+            continue
+        if lines and line[0].islower() and (lines[-1][-1].isalnum() or lines[-1][-1] == ","):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _declared(raw: bytes) -> str | None:

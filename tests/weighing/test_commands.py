@@ -110,10 +110,8 @@ def test_bad_input_is_told_in_a_sentence(
 def test_lines_that_are_no_reports_are_named_and_the_rest_is_weighed(
     tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    good = {"id": "a", "text": "Iran sent Russia drones.", "claims": [
-        {"quote": "Iran sent Russia drones.", "event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "drones",
-         "place": None, "quantity": None, "time": None, "sources": [], "stance": "asserts", "modality": "actual",
-         "negated": False, "finding": "never read", "origin": "never read"}]}  # fmt: skip
+    claim = {"quote": "Iran sent Russia drones.", "event": "transfer", "agent": "Iran", "recipient": "Russia"}
+    good = {"id": "a", "text": claim["quote"], "claims": [{**claim, "finding": "never read", "origin": "never read"}]}
     lines = [
         json.dumps(good),
         "{not json",

@@ -46,15 +46,23 @@ def test_counts_of_one_night_that_leave_no_common_number() -> None:
 
 
 def test_a_total_that_shrinks() -> None:
-    a = one("a", "2022-12-01", "Paper a counts 700 drones so far.", quantity=exactly(700))
-    b = one("b", "2023-06-01", "Paper b counts 400 drones so far.", quantity=exactly(400))
+    a = one(
+        "a", "2022-12-01", "Paper a counts 700 drones so far.", quantity=exactly(700), time="2022-08-01..2022-12-01"
+    )
+    b = one(
+        "b", "2023-06-01", "Paper b counts 400 drones so far.", quantity=exactly(400), time="2022-08-01..2023-06-01"
+    )
     whole = weighed([a[0], b[0]], [a[1], b[1]])
     assert of_kind(whole, ConflictKind.quantity)
 
 
 def test_a_total_that_grows_is_no_conflict() -> None:
-    a = one("a", "2022-12-01", "Paper a counts 400 drones so far.", quantity=exactly(400))
-    b = one("b", "2023-06-01", "Paper b counts 700 drones so far.", quantity=exactly(700))
+    a = one(
+        "a", "2022-12-01", "Paper a counts 400 drones so far.", quantity=exactly(400), time="2022-08-01..2022-12-01"
+    )
+    b = one(
+        "b", "2023-06-01", "Paper b counts 700 drones so far.", quantity=exactly(700), time="2022-08-01..2023-06-01"
+    )
     assert weighed([a[0], b[0]], [a[1], b[1]]).conflicts == ()
 
 

@@ -142,10 +142,12 @@ def why_sheet(told: Explanation) -> RenderableType:
     table.add_column("origin", overflow="fold")
     table.add_column("how it comes about", overflow="fold")
     table.add_row(f"{credibility.prior:+.2f}", "before any word", f"{_odds(credibility.prior)} either way")
+    names = {evidence.origin.id: evidence.origin.name for evidence in told.evidence}
     for term in credibility.terms:
+        speaker = names.get(term.origin, term.speaker)
         table.add_row(
             Text(f"{term.adds:+.2f}", style="red" if term.against else ""),
-            text(f"{term.speaker}, {term.statement}" if term.statement else term.speaker),
+            text(f"{speaker}, {term.statement}" if term.statement else speaker),
             text(term_words(term)),
         )
     limit = "" if abs(_odds_of(credibility.log_odds) - finding.probability) < 0.0005 else ", held at the limit"

@@ -100,21 +100,25 @@ def _counts(finding: Finding, group: Group, origins: Mapping[str, Origination]) 
 def _totals(
     findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
 ) -> Iterator[Conflict]:
-    """Running totals of one flow that differ at one time, or that are lower later."""
-    series = [(f, g) for f, g in zip(findings, groups, strict=True) if f.series]
-    series.sort(key=lambda p: (max(t.seen for t in p[1]), p[0].id))
-    for (early, before), (late, after) in pairwise(series):
-        a, b = [x for t in before if (x := _amount(t))], [x for t in after if (x := _amount(t))]
-        if not a or not b or max(x.high for x in b) >= min(x.low for x in a):
-            if not a or not b or min(x.low for x in b) <= max(x.high for x in a):
-                continue
-            if abs(max(t.seen for t in after) - max(t.seen for t in before)) > CLOSE:
-                continue
-        told = [
-            _side(count(g[0].low, g[0].high, g[0].unit, g[0].per), [t for t in g if not t.against], origins)
-            for g in (before, after)
-        ]
-        yield _conflict(ConflictKind.quantity, [early, late], told)
+    """Running totals that count from one day and differ at one time, or are lower later."""
+    series: dict[int, list[tuple[int, Finding, Group, Amounts]]] = {}
+    for finding, group in zip(findings, groups, strict=True):
+        since = {t.first for t in group if t.first}
+        counts = [a for t in group if (a := _amount(t))]
+        if finding.series and since and counts:
+            span = Amounts(min(a.low for a in counts), max(a.high for a in counts))
+            series.setdefault(min(since), []).append((max(t.seen for t in group), finding, group, span))
+    for same in series.values():
+        same.sort(key=lambda s: (s[0], s[1].id))
+        for (day, early, before, a), (later, late, after, b) in pairwise(same):
+            shrinks = b.high < a.low * (1 - SLACK)
+            differs = a.high < b.low * (1 - SLACK) and later - day <= CLOSE
+            if shrinks or differs:
+                told = [
+                    _side(count(g[0].low, g[0].high, g[0].unit, g[0].per), [t for t in g if not t.against], origins)
+                    for g in (before, after)
+                ]
+                yield _conflict(ConflictKind.quantity, [early, late], told)
 
 
 def _periods(

@@ -26,8 +26,8 @@ class Voice(NamedTuple):
     named: bool
 
 
-_VOICES = words("cues")["voices"]
-_JOINT = {form.lower(): name for name, forms in _VOICES.items() for form in forms}
+_JOINT = {form.lower(): name for name, forms in words("cues")["voices"].items() for form in forms}
+_PAPERS = frozenset(words("cues")["press"])
 _GOVERNMENT = re.compile(r"\b(?:administration|government|authorities)$", re.IGNORECASE)
 _PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
 _NAMELESS = frozenset({SourceKind.unnamed_official, SourceKind.intelligence, SourceKind.document})
@@ -55,7 +55,11 @@ def voice(name: str) -> Voice:
     if state and _GOVERNMENT.search(name):
         return Voice(state, SourceKind.state, state, True)
     one = reading.canonical(name)
+    if one[:1].islower():
+        one = plain(name)  # an office without a name, "foreign minister in Tehran"
     kind = reading.source_kind(name)
+    if kind in (None, SourceKind.person) and plain(name).split()[-1:] and plain(name).split()[-1] in _PAPERS:
+        kind = SourceKind.outlet
     if kind is None:
         kind = SourceKind.official if state else SourceKind.person
     if kind in _PRESS:

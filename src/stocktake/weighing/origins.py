@@ -105,9 +105,10 @@ class _Statements:
             spokesmen = self._exact.get((t.state, t.said_first), []) if t.kind == "state" else []
             return (0, min(spokesmen, default=t.speaker), day(t.said_first))
         mine = (self._by_state[t.state] if t.kind == "state" else self._by_speaker[t.speaker]) or {}
-        if t.stance == "admits" and len(mine) == 1:
+        party = self._by_state.get(t.state, {}) if t.state else mine
+        if t.stance == "admits" and len(party) == 1:
             # A party owns up to one deed once.
-            ((at, speaker),) = mine.items()
+            ((at, speaker),) = party.items()
             return (0, speaker, day(at))
         return self._within(t, mine) if t.said_first else self._undated(t, mine)
 

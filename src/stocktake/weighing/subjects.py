@@ -25,6 +25,13 @@ HAPPENINGS = frozenset({"agreement", "negotiation", "meeting", "sanction", "paym
 """Types that are always an occasion of their own, dated or not."""
 LONG = 45
 """Days: a longer stretch that ends about the day of the report is a state of things, not an occasion."""
+NOW = 3
+"""Days: "since May" counts to the day of the report, give or take."""
+PARTNERS = (
+    frozenset({"transfer", "agreement", "negotiation", "cooperation", "payment"}),
+    frozenset({"use", "loss"}),
+)
+"""Types whose parties are each other's: who deals with whom, who fires at whom."""
 
 _PROPER = re.compile(r"\b[A-Z][\w'-]+")
 _CUES = words("cues")
@@ -40,6 +47,7 @@ def fill(lines: Sequence[Passage], cast: Cast) -> None:
         line.family = items.family(line.claim.item)
     _families(lines)
     _open_parties(lines)
+    _partners(lines)
     _joint_parties(lines)
     _hosts(lines)
 
@@ -100,6 +108,24 @@ def _open_parties(lines: Sequence[Passage]) -> None:
                 if pool:
                     setattr(line, slot, min(pool, key=lambda v: (-pool[v], v)))
                     break
+
+
+def _partners(lines: Sequence[Passage]) -> None:
+    """Where no claim of the type names the other side, it is the one with whom the party otherwise has to do."""
+    for kinds in PARTNERS:
+        met: dict[tuple[str, ...], Counter[tuple[str, ...]]] = defaultdict(Counter)
+        for line in lines:
+            if line.claim.event in kinds and line.agents and line.recipients:
+                met[line.agents][line.recipients] += 1
+                met[line.recipients][line.agents] += 1
+        for line in lines:
+            if line.claim.event not in kinds or bool(line.agents) == bool(line.recipients):
+                continue
+            known = line.agents or line.recipients
+            pool = {other: count for other, count in met[known].items() if other != known}
+            if pool:
+                other = min(pool, key=lambda v: (-pool[v], v))
+                line.agents, line.recipients = line.agents or other, line.recipients or other
 
 
 def _likeness(line: Passage, other: str) -> tuple[object, ...]:
@@ -201,9 +227,10 @@ def _scope(line: Passage, published: int) -> str:
         return RATE
     if not first and not last:
         return lasting
-    as_of = bool(published and last and abs(published - last) <= LONG)
-    since = bool(_SINCE.search(line.claim.quote)) or bool(first and last and last - first > LONG)
-    if as_of and (not first or since):
+    gap = abs(published - last) if published and last else None
+    long = bool(first and last and last - first > LONG)
+    since = gap is not None and gap <= NOW and _SINCE.search(line.claim.quote) is not None
+    if gap is not None and gap <= LONG and (not first or long or since):
         return lasting
     return lasting if first and not last and not line.plan else OCCASION
 

@@ -320,6 +320,7 @@ def test_parquet_without_the_extra_says_what_to_install(monkeypatch: pytest.Monk
     [
         (SENTENCE, "en"),
         ("Launches rise", "en"),
+        ("Register of transfers\n" + "Supplier Recipient Number Designation\nIran Russia 400 Shahed-136\n" * 20, "en"),
         ("Россия запустила 30 беспилотников, и 28 из них были сбиты, сообщили в воздушных силах.", "ru"),
         ("Росія запустила 30 безпілотників, і 28 з них було збито, повідомили у повітряних силах.", "uk"),
         ("Пуски дронів", "uk"),

@@ -48,7 +48,8 @@ def detect(text: str) -> str:
         for language, listed in _function_words()[script].items()
     }
     best = max(shares, key=lambda language: shares[language])
-    if shares[best] >= _LEAST:
+    # A table in English has few function words, but they are English ones.
+    if shares[best] >= _LEAST or (best == "en" and shares["en"] > 0):
         return best
     return _by_letters(sample, script) if total < _FEW else "und"
 

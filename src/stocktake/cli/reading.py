@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from stocktake.cli.readers import ModelName, ModelPrice, ModelUrl, ReaderName
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,18 +37,42 @@ def read(
             metavar="0..1", min=0.0, max=1.0, help="Leave out claims less sure than this.", show_default=False
         ),
     ] = 0.0,
+    reader: ReaderName = "local",
+    llm_url: ModelUrl = None,
+    llm_model: ModelName = None,
+    llm_price: ModelPrice = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write reports with claims to a Parquet file instead of printing them."),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="local|ray", help="With --out: this machine's cores, or a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="With --engine ray: the cluster's address.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="With --engine local: how many processes read.")
+    ] = None,
 ) -> None:
     """Read reports and print the claims in them; nothing is kept."""
+    if out is not None:
+        _read_into(out, paths, engine, address, workers)
+        return
     from stocktake import reading
     from stocktake.cli import session
+    from stocktake.cli.readers import Chosen
 
+    chosen = Chosen(reader, llm_url, llm_model, llm_price)
+    read_one = chosen.reader.read if chosen.reader else reading.read
     with _Inputs(paths) as inputs:
         for report in inputs:
-            claims = tuple(claim for claim in reading.read(report) if claim.confidence >= min_confidence)
+            claims = tuple(claim for claim in read_one(report) if claim.confidence >= min_confidence)
             if jsonl:
                 session.records([{"id": report.id, "claims": claims}])
             else:
                 _show_claims(report, claims)
+        chosen.tell_usage()
 
 
 def mentions(paths: Paths = None, jsonl: Lines = False) -> None:
@@ -60,6 +87,39 @@ def mentions(paths: Paths = None, jsonl: Lines = False) -> None:
                 session.records([found])
             else:
                 _show_mentions(report, found)
+
+
+def _read_into(out: Path, paths: list[str] | None, engine: str, address: str | None, workers: int | None) -> None:
+    """Reads many reports into one Parquet file; a run that was cut off goes on where it stood."""
+    from stocktake import reading, reports, telling
+    from stocktake.cli import session
+
+    if not paths or "-" in paths:
+        raise typer.BadParameter("--out needs files or folders to read, not standard input")
+    known: dict[str, Literal["local", "ray"]] = {"local": "local", "ray": "ray"}
+    if engine not in known:
+        raise typer.BadParameter(f"--engine {engine!r} is not known; it is local or ray")
+    total = sum(reports.count(path) or 0 for path in paths)
+    told = reading.Tally()
+    with session.progress("Reading", total or None) as step:
+
+        def progress(tally: reading.Tally) -> None:
+            nonlocal told
+            for _ in range(tally.reports - told.reports):
+                step("")
+            told = tally
+
+        try:
+            done = reading.read_many(
+                paths, out, engine=known[engine], address=address, workers=workers, progress=progress
+            )
+        except ValueError as fault:
+            raise typer.BadParameter(str(fault)) from None
+    again = f" ({done.resumed} of them from an earlier run)" if done.resumed else ""
+    print(f"{telling.counted(done.reports, 'report')}{again}, {telling.counted(done.claims, 'claim')} in {out}")
+    if done.failures:
+        session.say(f"{telling.counted(done.failures, 'input')} failed; see {out}.failures.jsonl")
+        raise typer.Exit(1)
 
 
 class _Inputs:

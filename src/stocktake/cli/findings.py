@@ -143,18 +143,20 @@ def _read_claims(name: str) -> Iterator[Told | Failure]:
 # ------------------------------------------------------------------------------------------ looking
 
 
-def _wanted(
+def wanted(
     event: str | None,
     party: str | None,
     item: str | None,
     since: dt.date | None,
     until: dt.date | None,
-    least: float | None,
-    least_origins: int | None,
-    disputed: bool,
-    limit: int | None,
-    order: str,
+    min_probability: float | None,
+    *,
+    min_origins: int | None = None,
+    disputed: bool = False,
+    limit: int | None = None,
+    order: str = "reported",
 ) -> FindingFilter:
+    """The findings that the options of a command ask for."""
     from stocktake.casebook import FindingFilter
     from stocktake.vocabulary import EventType
 
@@ -164,8 +166,8 @@ def _wanted(
         item=item,
         since=since,
         until=until,
-        min_probability=least,
-        min_origins=least_origins,
+        min_probability=min_probability,
+        min_origins=min_origins,
         disputed=True if disputed else None,
         limit=limit,
         order=order,
@@ -190,9 +192,19 @@ def findings(
     as_csv: Csv = False,
 ) -> None:
     """List findings: what probably happened, on how many independent origins."""
-    order = "probability" if likeliest else "reported"
-    wanted = _wanted(event, party, item, since, until, min_probability, min_origins, disputed, limit, order)
-    _list(context, wanted, jsonl, as_csv, timeline=False)
+    asked = wanted(
+        event,
+        party,
+        item,
+        since,
+        until,
+        min_probability,
+        min_origins=min_origins,
+        disputed=disputed,
+        limit=limit,
+        order="probability" if likeliest else "reported",
+    )
+    _list(context, asked, jsonl, as_csv, timeline=False)
 
 
 def timeline(
@@ -210,31 +222,42 @@ def timeline(
     as_csv: Csv = False,
 ) -> None:
     """List findings in the order in which they happened."""
-    wanted = _wanted(event, party, item, since, until, min_probability, min_origins, disputed, limit, "time")
-    _list(context, wanted, jsonl, as_csv, timeline=True)
+    asked = wanted(
+        event,
+        party,
+        item,
+        since,
+        until,
+        min_probability,
+        min_origins=min_origins,
+        disputed=disputed,
+        limit=limit,
+        order="time",
+    )
+    _list(context, asked, jsonl, as_csv, timeline=True)
 
 
-def _list(context: typer.Context, wanted: FindingFilter, jsonl: bool, as_csv: bool, *, timeline: bool) -> None:
+def _list(context: typer.Context, asked: FindingFilter, jsonl: bool, as_csv: bool, *, timeline: bool) -> None:
     from stocktake.cli import session
 
     _one_form(jsonl, as_csv)
     with session.opened(context) as book:
         if jsonl:
-            session.records(book.findings(wanted))
+            session.records(book.findings(asked))
             return
         from stocktake.telling import counted, findings
 
         if as_csv:
-            _print_csv(findings.CSV_COLUMNS, findings.findings_rows(book.findings(wanted)))
+            _print_csv(findings.CSV_COLUMNS, findings.findings_rows(book.findings(asked)))
             return
-        there = book.count_findings(wanted)
+        there = book.count_findings(asked)
         if not there:
             session.say("No finding fits. `stocktake findings` without filters lists all.")
             return
         pages = findings.timeline_pages if timeline else findings.findings_pages
-        session.show_pages(pages(book.findings(wanted), session.width()))
-        limited = wanted.limit is not None and wanted.limit < there
-        session.say(f"{wanted.limit:,} of {counted(there, 'finding')}." if limited else f"{counted(there, 'finding')}.")
+        session.show_pages(pages(book.findings(asked), session.width()))
+        limited = asked.limit is not None and asked.limit < there
+        session.say(f"{asked.limit:,} of {counted(there, 'finding')}." if limited else f"{counted(there, 'finding')}.")
 
 
 def _one_form(jsonl: bool, as_csv: bool) -> None:
@@ -284,9 +307,9 @@ def conflicts(
     from stocktake.vocabulary import ConflictKind
 
     _one_form(jsonl, as_csv)
-    wanted = _wanted(event, party, item, since, until, min_probability, None, False, None, "reported")
+    asked = wanted(event, party, item, since, until, min_probability)
     with session.opened(context) as book:
-        chosen = _chosen(book, wanted)
+        chosen = _chosen(book, asked)
         found = (
             conflict
             for conflict in book.conflicts(ConflictKind(kind) if kind else None)
@@ -327,9 +350,9 @@ def positions(
     from stocktake.cli import session
 
     _one_form(jsonl, as_csv)
-    wanted = _wanted(event, party, item, since, until, min_probability, None, False, None, "reported")
+    asked = wanted(event, party, item, since, until, min_probability)
     with session.opened(context) as book:
-        chosen = _chosen(book, wanted)
+        chosen = _chosen(book, asked)
         named = book.finding(finding).id if finding else None
         found = (p for p in book.positions(named, of) if chosen is None or p.finding in chosen)
         kept = _first(found, limit)
@@ -353,11 +376,11 @@ def _first(found: Iterable[T], limit: int | None) -> list[T]:
     return list(islice(found, limit))
 
 
-def _chosen(book: Casebook, wanted: FindingFilter) -> set[str] | None:
+def _chosen(book: Casebook, asked: FindingFilter) -> set[str] | None:
     """The ids that a filter lets through; None where it lets all through."""
     from stocktake.casebook import FindingFilter
 
-    return None if wanted == FindingFilter() else {finding.id for finding in book.findings(wanted)}
+    return None if asked == FindingFilter() else {finding.id for finding in book.findings(asked)}
 
 
 def _titles(book: Casebook, names: Iterable[str]) -> dict[str, str]:

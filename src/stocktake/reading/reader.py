@@ -46,7 +46,9 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
         states = network.encode(window)
         likely = [
             trigger
-            for trigger in triggers.find(window, states, decoding.trigger)
+            for trigger in triggers.sure(
+                triggers.find(window, states, decoding.candidate), decoding.trigger, page.number
+            )
             if gate.relevant(page.words(page.sentence(trigger.start)), share)
         ]
         if likely:

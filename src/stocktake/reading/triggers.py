@@ -1,13 +1,15 @@
 """Triggers: the words that express an event of one of the twelve types.
 
 The encoder gives every piece that begins a word a probability for each type; those over a threshold are
-candidates. Of several candidates of one type close together only the likeliest stands, since one event tends to
-light up more than one word ("signed a contract").
+candidates. One event tends to light up more than one word ("signed a contract"), so the candidates of a type in a
+sentence count together where none is sure alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,10 +44,22 @@ def find(window: Window, states: States, threshold: float) -> list[Trigger]:
     return found
 
 
-def likeliest(triggers: Sequence[Trigger], apart: int) -> list[Trigger]:
-    """Of triggers of one type fewer than `apart` characters from each other, only the likeliest."""
-    kept: list[Trigger] = []
-    for trigger in sorted(triggers, key=lambda t: -t.probability):
-        if all(trigger.event != other.event or abs(trigger.start - other.start) >= apart for other in kept):
-            kept.append(trigger)
-    return sorted(kept, key=lambda t: (t.start, t.event))
+def sure(triggers: Sequence[Trigger], threshold: float, sentence_of: Callable[[int], int]) -> list[Trigger]:
+    """The candidates that reach the threshold, alone or together with others of their type and sentence.
+
+    Where several words of a sentence may each express an event and none is sure, the event still is: one minus the
+    product of the words' doubts. The likeliest word then stands for it, with that probability.
+    """
+    alone = [trigger for trigger in triggers if trigger.probability >= threshold]
+    settled = {(sentence_of(trigger.start), trigger.event) for trigger in alone}
+    together: dict[tuple[int, EventType], list[Trigger]] = defaultdict(list)
+    for trigger in triggers:
+        where = sentence_of(trigger.start), trigger.event
+        if where not in settled:
+            together[where].append(trigger)
+    for group in together.values():
+        probability = 1.0 - math.prod(1.0 - trigger.probability for trigger in group)
+        if probability >= threshold:
+            best = max(group, key=lambda trigger: trigger.probability)
+            alone.append(best._replace(probability=probability))
+    return sorted(alone)

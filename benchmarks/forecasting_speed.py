@@ -1,0 +1,85 @@
+"""How long forecasts take: `python benchmarks/forecasting_speed.py --programmes 200`.
+
+Prints the shipped case cold in a process of its own, imports included; what-ifs and a new observation from the draws
+held; and many programmes in one run (the shipped case as of different days and seeds) against one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import subprocess
+import sys
+import time
+
+import msgspec
+from forecasting_case import observations, programme
+
+from stocktake import forecasting
+from stocktake.vocabulary import Measure, Observation
+
+COLD = """
+import sys
+sys.path.insert(0, "benchmarks")
+from forecasting_case import observations, programme
+from stocktake import forecasting
+found = forecasting.forecast(programme(), observations()).diagnostics
+print(f"effective size {found.ess:.0f}, nested R-hat {found.r_hat:.4f}, {found.divergent} of {found.draws} divergent")
+"""
+
+
+def timed(what: str, call: object) -> float:
+    started, spent = time.perf_counter(), time.process_time()
+    result = call()  # type: ignore[operator]
+    wall = time.perf_counter() - started
+    told = getattr(result, "diagnostics", None)
+    how = f", {told.method}, k-hat {told.k_hat:.2f}" if told is not None and told.k_hat is not None else ""
+    print(f"{what}: {wall:.2f} s ({time.process_time() - spent:.2f} s of CPU in this process){how}", flush=True)
+    return wall
+
+
+def new_observation() -> Observation:
+    return Observation(
+        id="new",
+        measure=Measure.rate,
+        path="made",
+        part="strike",
+        low=2700.0,
+        high=2700.0,
+        start=dt.date(2025, 5, 1),
+        end=dt.date(2025, 5, 31),
+        published=dt.date(2025, 5, 28),
+        origins=("another origin",),
+        grade="C3",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--programmes", type=int, default=20)
+    asked = parser.parse_args()
+    one = timed("one programme, cold", lambda: subprocess.run([sys.executable, "-c", COLD], check=True))
+    held = forecasting.fit(programme(), observations())
+    print(f"least effective size {held.diagnostics.ess:.0f}, nested R-hat {held.diagnostics.r_hat:.4f}")
+    timed("imports stop in 2025-09", lambda: forecasting.scenario(held, {"imports.stop": "2025-09"}))
+    timed("imports stopped in 2024-01", lambda: forecasting.scenario(held, {"imports.stop": "2024-01"}))
+    timed("another prior", lambda: forecasting.scenario(held, {"use.share": "0.2..0.5"}))
+    timed("one new observation", lambda: forecasting.updated(held, (*observations(), new_observation())))
+    timed("one observation less", lambda: forecasting.updated(held, observations()[1:]))
+    many = [
+        forecasting.design(
+            msgspec.structs.replace(programme(), name=f"p{k}"),
+            observations(),
+            dt.date(2025, 5, 31) - dt.timedelta(days=k),
+        )
+        for k in range(asked.programmes)
+    ]
+    whole = timed(f"{asked.programmes} programmes in one run", lambda: forecasting.fit_all(many))
+    print(
+        f"{asked.programmes} programmes cost {whole / one:.1f} times one; "
+        f"at that rate 200 cost {200 * whole / one / asked.programmes:.0f} times"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -11,9 +11,9 @@ import msgspec
 
 from stocktake import reports, telling
 from stocktake.casebook import Added, Casebook
-from stocktake.reports import Failure, Items, Refused, Unreadable
+from stocktake.reports import Failure, Items, Obtained, Refused, Unreadable
 from stocktake.watching import following, state
-from stocktake.watching.changes import Change, Kind, changes, snapshot
+from stocktake.watching.changes import Change, Kind, Snapshot, changes, snapshot
 from stocktake.watching.notices import tell
 from stocktake.watching.politeness import Guest
 from stocktake.watching.settings import Settings, Source
@@ -57,17 +57,17 @@ class Watch:
         """Look at every source that is due, once."""
         settings, book = self._settings, self._book
         due = [source for source in settings.source if self._state.of(source.address).is_due(self._now())]
-        before = snapshot(book, forecasts=settings.forecasts) if due else None
+        before: list[Snapshot] = []
         added, failures = Added(), list[Failure]()
         guest = Guest(delay=settings.delay, allow_private=settings.allow_private, clock=self._clock, sleep=self._sleep)
         for source in due:
-            done = self._look_at(source, guest, failures)
+            done = self._look_at(source, guest, before, failures)
             failures.extend(done.failures)
             added += done
             state.save(self._file, self._state)
         found = list(self._new_reports(added))
-        if before is not None and (added.new or added.programmes):
-            found.extend(changes(before, book, forecasts=settings.forecasts, threshold=settings.threshold))
+        if before and added.new:
+            found.extend(changes(before[0], book, forecasts=settings.forecasts, threshold=settings.threshold))
         failures.extend(tell(settings, self._state, Path(book.address).name, found))
         state.save(self._file, self._state)
         return Looked(sources=len(due), added=added, changes=tuple(found), failures=tuple(failures))
@@ -84,12 +84,15 @@ class Watch:
         waits = [(look - self._now()).total_seconds() for look in looks if look is not None]
         return max(1.0, min(waits, default=self._settings.interval))
 
-    def _look_at(self, source: Source, guest: Guest, failures: list[Failure]) -> Added:
-        """Add what is new at one source, and settle when to look there again."""
+    def _look_at(self, source: Source, guest: Guest, before: list[Snapshot], failures: list[Failure]) -> Added:
+        """Add what is new at one source, and settle when to look there again.
+
+        How things stood goes into `before` just before the first new document is added: most looks bring none.
+        """
         kept = self._state.of(source.address)
         interval = self._settings.interval
         broken: list[Unreadable] = []
-        done = self._book.add_documents(self._documents(source, kept, guest, broken))
+        done = self._book.add_documents(self._noting(before, self._documents(source, kept, guest, broken)))
         if not broken:
             kept.succeeded(self._now(), interval)
             return done
@@ -98,6 +101,12 @@ class Watch:
         wait = _in_words(kept.next_look - self._now()) if kept.next_look else ""
         failures.append(Failure(source.address, f"{broken[0]}; looked at again in {wait}"))
         return done
+
+    def _noting(self, before: list[Snapshot], documents: Items) -> Items:
+        for document in documents:
+            if not before and isinstance(document, Obtained):
+                before.append(snapshot(self._book, forecasts=self._settings.forecasts))
+            yield document
 
     def _documents(self, source: Source, kept: state.SourceState, guest: Guest, broken: list[Unreadable]) -> Items:
         if not reports.is_url(source.address):

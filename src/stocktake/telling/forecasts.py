@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from stocktake.forecasting import Backtest, Pull, Worth
 from stocktake.telling import formats
 from stocktake.telling.tables import table_of, text
 from stocktake.vocabulary import Forecast, Observation, Path, Programme, TargetDate
+
+if TYPE_CHECKING:
+    from stocktake.forecasting import Backtest, Pull, Worth
 
 BEFORE = 6  # months of history that the table shows
 SHOWN = ("made", "imports", "used", "used:all", "stock")

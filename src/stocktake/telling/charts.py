@@ -82,7 +82,7 @@ def forecast_chart(forecast: Forecast, theme: Theme | None = None, columns: int 
             "text": forecast.title,
             "subtitle": [
                 f"as of {forecast.as_of}, {begins}{given}; median, 50, 80 and 95 percent bands, square-root scale",
-                "● number (sums as their mean month)   ▲ at least   ▼ at most   hollow: a plan or a capacity   "
+                "● number (sums as their mean month) · ▲ at least · ▼ at most · hollow: a plan or a capacity · "
                 "small: counted month by month",
             ],
             "fontSize": 17,

@@ -28,7 +28,7 @@ def jsonl(tmp_path: Path) -> Path:
 
 
 def test_one_line_a_report_in_the_order_given(stocktake: Stocktake, jsonl: Path) -> None:
-    done = stocktake("read", jsonl, "--jsonl")
+    done = stocktake("read", str(jsonl), "--jsonl")
     first, second = map(json.loads, done.out.splitlines())
     assert done.status == 0
     assert (first["id"], second) == ("a", {"id": "b", "claims": []})
@@ -40,34 +40,37 @@ def test_one_line_a_report_in_the_order_given(stocktake: Stocktake, jsonl: Path)
 def test_gzip_reads_the_same(stocktake: Stocktake, jsonl: Path, tmp_path: Path) -> None:
     packed = tmp_path / "packed.jsonl.gz"
     packed.write_bytes(gzip.compress(jsonl.read_bytes()))
-    assert stocktake("read", packed, "--jsonl").out == stocktake("read", jsonl, "--jsonl").out
+    assert stocktake("read", str(packed), "--jsonl").out == stocktake("read", str(jsonl), "--jsonl").out
 
 
 def test_claims_of_the_input_are_not_looked_at(stocktake: Stocktake, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     gold.write_text(lines([{**REPORTS[1], "claims": "anything"}]), encoding="utf-8")
-    assert json.loads(stocktake("read", gold, "--jsonl").out) == {"id": "b", "claims": []}
+    assert json.loads(stocktake("read", str(gold), "--jsonl").out) == {"id": "b", "claims": []}
 
 
 def test_a_table_for_people(stocktake: Stocktake, jsonl: Path) -> None:
-    done = stocktake("read", jsonl)
+    done = stocktake("read", str(jsonl))
     assert "Russia → Ukraine" in done.out
     assert "No claims." in done.out
 
 
 def test_less_sure_claims_can_be_left_out(stocktake: Stocktake, jsonl: Path) -> None:
-    assert json.loads(stocktake("read", jsonl, "--jsonl", "--min-confidence", "1").out.splitlines()[0])["claims"] == []
+    assert (
+        json.loads(stocktake("read", str(jsonl), "--jsonl", "--min-confidence", "1").out.splitlines()[0])["claims"]
+        == []
+    )
 
 
 def test_what_cannot_be_taken_is_named_and_the_rest_read(stocktake: Stocktake, jsonl: Path, tmp_path: Path) -> None:
-    done = stocktake("read", tmp_path / "gone.html", jsonl, "--jsonl")
+    done = stocktake("read", str(tmp_path / "gone.html"), str(jsonl), "--jsonl")
     assert done.status == 1
     assert "gone.html" in done.err
     assert len(done.out.splitlines()) == 2
 
 
 def test_mentions(stocktake: Stocktake, jsonl: Path) -> None:
-    first = json.loads(stocktake("mentions", jsonl, "--jsonl").out.splitlines()[0])
+    first = json.loads(stocktake("mentions", str(jsonl), "--jsonl").out.splitlines()[0])
     assert [(time["first"], time["last"]) for time in first["times"]] == [("2023-02-05", "2023-02-05")]
     assert [amount["low"] for amount in first["quantities"]] == [40]
-    assert "2023-02-05" in stocktake("mentions", jsonl).out
+    assert "2023-02-05" in stocktake("mentions", str(jsonl)).out

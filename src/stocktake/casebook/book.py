@@ -101,9 +101,8 @@ class Casebook(Searched, Programmes, Browsed, Kept):
     def outlets(self) -> dict[str, str | None]:
         """The publishing outlet of each report, by the report's id."""
         with self.reading() as connection:
-            return {
-                report_id: outlet for report_id, outlet in connection.execute(sa.select(reports.c.id, reports.c.outlet))
-            }
+            rows = connection.execute(sa.select(reports.c.id, reports.c.outlet))
+            return {row.id: row.outlet for row in rows}
 
     def report(self, report_id: str) -> Report:
         """The report whose id is, or begins with, the one given."""
@@ -251,7 +250,7 @@ class Casebook(Searched, Programmes, Browsed, Kept):
         if self._reader is None:
             from stocktake import reading
 
-            self._reader = Reader(reading.read, reading.VERSION, getattr(reading, "LANGUAGES", frozenset({"en"})))
+            self._reader = Reader(reading.read, reading.VERSION, reading.LANGUAGES)
         return self._reader
 
     def _full_report_id(self, connection: sa.Connection, given: str) -> str:

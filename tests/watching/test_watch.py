@@ -296,6 +296,8 @@ def test_a_watch_that_was_killed_goes_on(server: Server, book: Casebook, watch: 
 
     looked = watch(address).look()
     assert len(looked.added.new) == 1
+    assert [change.kind for change in looked.changes].count(Kind.report) == 2, "what was added before the kill is told"
+    assert watch(address, interval=0.0).look().changes == ()
     assert len(list(book.reports())) == 2
     assert sum(path.endswith("/1") for path in server.asked) == 1
 

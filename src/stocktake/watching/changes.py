@@ -48,23 +48,27 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A casebook's findings, conflicts and forecasts at one moment, as far as telling changes needs them."""
+    """A casebook's findings, conflicts and forecasts at one moment, as far as telling changes needs them.
 
+    `standings` goes by a finding's first claim; `disputes` has, by kind of conflict and claim, the conflicts' ids.
+    """
+
+    taken: dt.datetime
     standings: dict[str, Standing]
-    disputes: dict[tuple[str, str], frozenset[str]]
+    disputes: dict[str, dict[str, frozenset[str]]]
     forecasts: dict[str, Forecast]
 
 
 def snapshot(book: Casebook, *, forecasts: bool) -> Snapshot:
     """How things stand now."""
     standings = {finding.claims[0]: _standing(finding) for finding in book.findings()}
-    disputes: dict[tuple[str, str], set[str]] = defaultdict(set)
+    disputes: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
     for conflict in book.conflicts():
-        for side in conflict.sides:
-            for claim in side.claims:
-                disputes[conflict.kind, claim].add(conflict.id)
-    kept = {key: frozenset(ids) for key, ids in disputes.items()}
-    return Snapshot(standings, kept, _forecasts(book) if forecasts else {})
+        of_kind = disputes[conflict.kind]
+        for claim in (claim for side in conflict.sides for claim in side.claims):
+            of_kind[claim] = of_kind.get(claim, frozenset()) | {conflict.id}
+    taken = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    return Snapshot(taken, standings, dict(disputes), _forecasts(book) if forecasts else {})
 
 
 def changes(before: Snapshot, book: Casebook, *, forecasts: bool, threshold: float) -> Iterator[Change]:
@@ -102,9 +106,9 @@ def _regraded(finding: Finding, stood: Standing) -> Change:
 
 
 def _known(conflict: Conflict, before: Snapshot) -> bool:
+    of_kind = before.disputes.get(conflict.kind, {})
     sides = [
-        frozenset[str]().union(*(before.disputes.get((conflict.kind, claim), frozenset()) for claim in side.claims))
-        for side in conflict.sides
+        frozenset[str]().union(*(of_kind.get(claim, frozenset()) for claim in side.claims)) for side in conflict.sides
     ]
     return any(sides[i] & sides[j] for i in range(len(sides)) for j in range(i))
 

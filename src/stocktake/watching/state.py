@@ -73,10 +73,15 @@ def load(path: Path) -> State:
 
 def save(path: Path, state: State) -> None:
     """Keep the state at `path`, whole or not at all."""
+    write(path, msgspec.json.format(msgspec.json.encode(state), indent=1))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as stream:
-            stream.write(msgspec.json.format(msgspec.json.encode(state), indent=1))
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -48,6 +48,7 @@ class Watch:
         self._book = book
         self._settings = settings
         self._file = state_file
+        self._before_file = state_file.with_name(f"{state_file.name}.before")  # there only while news are untold
         self._state = state.load(state_file)
         self._now = now
         self._clock = clock
@@ -57,7 +58,8 @@ class Watch:
         """Look at every source that is due, once."""
         settings, book = self._settings, self._book
         due = [source for source in settings.source if self._state.of(source.address).is_due(self._now())]
-        before: list[Snapshot] = []
+        before = self._untold()
+        resumed = bool(before)
         added, failures = Added(), list[Failure]()
         guest = Guest(delay=settings.delay, allow_private=settings.allow_private, clock=self._clock, sleep=self._sleep)
         for source in due:
@@ -65,11 +67,13 @@ class Watch:
             failures.extend(done.failures)
             added += done
             state.save(self._file, self._state)
-        found = list(self._new_reports(added))
-        if before and added.new:
+        found: list[Change] = []
+        if before:
+            found.extend(self._new_reports(self._added_since(before[0]) if resumed else added.new))
             found.extend(changes(before[0], book, forecasts=settings.forecasts, threshold=settings.threshold))
         failures.extend(tell(settings, self._state, Path(book.address).name, found))
         state.save(self._file, self._state)
+        self._before_file.unlink(missing_ok=True)
         return Looked(sources=len(due), added=added, changes=tuple(found), failures=tuple(failures))
 
     def run(self) -> Iterator[Looked]:
@@ -106,6 +110,7 @@ class Watch:
         for document in documents:
             if not before and isinstance(document, Obtained):
                 before.append(snapshot(self._book, forecasts=self._settings.forecasts))
+                state.write(self._before_file, msgspec.json.encode(before[0]))
             yield document
 
     def _documents(self, source: Source, kept: state.SourceState, guest: Guest, broken: list[Unreadable]) -> Items:
@@ -118,8 +123,18 @@ class Watch:
         except Unreadable as error:
             broken.append(error)
 
-    def _new_reports(self, added: Added) -> Iterator[Change]:
-        for report_id in added.new:
+    def _untold(self) -> list[Snapshot]:
+        """How things stood before a look that was killed ere it told what had changed; none as a rule."""
+        try:
+            return [msgspec.json.decode(self._before_file.read_bytes(), type=Snapshot)]
+        except (OSError, msgspec.DecodeError):
+            return []
+
+    def _added_since(self, before: Snapshot) -> Iterator[str]:
+        return (heading.id for heading in self._book.headings() if heading.added >= before.taken)
+
+    def _new_reports(self, ids: Iterable[str]) -> Iterator[Change]:
+        for report_id in ids:
             report = self._book.report(report_id)
             title = report.title or report.text[:80]
             text = f"{report.outlet or 'Unknown outlet'}, {telling.date(report.published)}: {title}"

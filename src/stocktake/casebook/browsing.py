@@ -13,7 +13,8 @@ import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook.journal import undone_numbers
-from stocktake.casebook.search import Copy, FacetValue, commonest, journal_row
+from stocktake.casebook.postings import Gathering, Postings, current, state
+from stocktake.casebook.search import Copy, FacetValue, commonest, journal_row, names_in, party_named
 from stocktake.casebook.selecting import UNDATED, words_of
 from stocktake.casebook.tables import claims, journal, reports
 from stocktake.casebook.weighed import Weighed
@@ -21,14 +22,17 @@ from stocktake.casebook.weighed_tables import conflicts, findings, testimony
 from stocktake.vocabulary import Claim, Conflict, ConflictKind, Decision, EventType, Finding, Modality
 
 PORTION = 500
-SORTS = ("reported", "probability", "origins", "time", "claims")
+FINDING_FACETS = ("event", "party", "family", "modality", "word")
+
+sa.Index("testimony_by_voice", testimony.c.voice)
 
 
 class FindingSearch(msgspec.Struct, frozen=True, kw_only=True):
     """Which findings are asked for; what is empty does not limit.
 
     `words` are looked for in parties and items; `word` is the ICD 203 word; `since` and `until` go by the days of the
-    event, or where none are known by those of the reports. `sort` is one of SORTS.
+    event, or where none are known by those of the reports. `sort` is "probability",
+    "origins", "claims" or "time"; anything else is by the day of the last report.
     """
 
     words: str = ""
@@ -97,38 +101,76 @@ class Browsed(Weighed):
 
     def find_findings(self, wanted: FindingSearch) -> FoundFindings:
         """One page of the findings asked for."""
-        self._keep_up()
-        conditions = _conditions(wanted)
-        query = sa.select(findings.c.body).where(*conditions).order_by(*_order(wanted.sort))
-        decode = msgspec.json.Decoder(Finding).decode
-        with self.reading() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(findings).where(*conditions)).scalar_one()
-            bodies = connection.execute(query.limit(wanted.limit).offset(wanted.offset)).scalars()
-            return FoundFindings(findings=tuple(decode(body) for body in bodies), total=total)
+        postings = self._finding_postings()
+        matching = self._matching_findings(postings, wanted)
+        ids = postings.page(matching, wanted.limit, wanted.offset, wanted.sort)
+        found = self.findings_named(ids)
+        return FoundFindings(findings=tuple(found[key] for key in ids if key in found), total=matching.bit_count())
 
     def finding_facets(self, wanted: FindingSearch) -> dict[str, tuple[FacetValue, ...]]:
         """For each facet its commonest values among the findings asked for, that facet's own choice set aside."""
-        self._keep_up()
-        f = findings.c
+        postings = self._finding_postings()
+        without = msgspec.structs.replace
+        return {
+            facet: commonest(
+                postings.counts(facet, self._matching_findings(postings, without(wanted, **{facet: None})))
+            )
+            for facet in FINDING_FACETS
+        }
+
+    def _matching_findings(self, postings: Postings, wanted: FindingSearch) -> int:
+        """The bitmap of the findings asked for; what has no bitmap of its own is looked up."""
+        matching = postings.every
+        for facet in FINDING_FACETS:
+            value = getattr(wanted, facet)
+            if value is None:
+                continue
+            having = postings.having(facet, str(value))
+            alone = FindingSearch(**{facet: value})
+            matching &= having if having is not None else postings.of_keys(self._finding_ids(alone))
+        if wanted.disputed:
+            matching &= postings.having("disputed", "yes") or 0
+        if wanted.words.strip() or wanted.since or wanted.until:
+            told = FindingSearch(words=wanted.words, since=wanted.since, until=wanted.until)
+            matching &= postings.of_keys(self._finding_ids(told))
+        return matching
+
+    def _finding_ids(self, wanted: FindingSearch) -> list[str]:
         with self.reading() as connection:
+            return list(connection.execute(sa.select(findings.c.id).where(*_conditions(wanted))).scalars())
 
-            def count(column: sa.Column[Any], **aside: Any) -> Iterable[tuple[str | None, int]]:
-                conditions = _conditions(msgspec.structs.replace(wanted, **aside))
-                query = sa.select(column, sa.func.count()).where(*conditions).group_by(column)
-                return [(value, number) for value, number in connection.execute(query)]
+    def _finding_postings(self) -> Postings:
+        self._keep_up()
+        return current((self.address, "findings"), state(self), self._gather_findings)
 
-            parties: dict[str, int] = {}
-            for column in (f.agent, f.recipient):
-                for names, number in count(column, party=None):
-                    for name in {part.strip() for part in (names or "").split(";")} - {""}:
-                        parties[name] = parties.get(name, 0) + number
-            return {
-                "event": commonest(count(f.event, event=None)),
-                "party": commonest(parties.items()),
-                "family": commonest(count(f.family, family=None)),
-                "modality": commonest(count(f.modality, modality=None)),
-                "word": commonest(count(f.word, word=None)),
-            }
+    def _gather_findings(self) -> Postings:
+        """Every finding in list order, the last reported first, with its facets; and the other orders."""
+        f = findings.c
+        wanted = sa.select(
+            f.id, f.event, f.agent, f.recipient, f.family, f.modality, f.word, f.disputed, f.last_reported,
+            f.probability, f.origins, f.claims, sa.func.coalesce(f.first_day, f.last_day, f.first_reported).label("at"),
+        ).order_by(f.last_reported.desc(), f.origins.desc(), f.id)  # fmt: skip
+        gathering = Gathering()
+        with self.reading() as connection:
+            rows = sorted(connection.execute(wanted), key=lambda row: row.last_reported == UNDATED)
+        for each in rows:
+            row = gathering.add(each.id)
+            gathering.has(row, "event", each.event)
+            gathering.has(row, "family", each.family)
+            gathering.has(row, "modality", each.modality)
+            gathering.has(row, "word", each.word)
+            gathering.has(row, "disputed", "yes" if each.disputed else None)
+            for party in names_in(each.agent, each.recipient):
+                gathering.has(row, "party", party)
+        made = gathering.done()
+        numbers = range(len(rows))
+        made.orders = {
+            "probability": sorted(numbers, key=lambda n: -rows[n].probability),
+            "origins": sorted(numbers, key=lambda n: -rows[n].origins),
+            "claims": sorted(numbers, key=lambda n: -rows[n].claims),
+            "time": sorted(numbers, key=lambda n: str(rows[n].at), reverse=True),
+        }
+        return made
 
     def findings_named(self, ids: Iterable[str]) -> dict[str, Finding]:
         """Findings by id; those that are gone are left out."""
@@ -296,8 +338,7 @@ def _conditions(wanted: FindingSearch) -> list[sa.ColumnElement[bool]]:
         if text is not None:
             found.append(column == text)
     if wanted.party is not None:
-        pattern = _escaped(words_of(wanted.party))
-        found.append(sa.literal(" ;").concat(f.parties).concat("; ").like(f"% ; {pattern} ; %", escape="\\"))
+        found.append(party_named(f.agent, f.recipient, wanted.party))
     for word in words_of(wanted.words).replace("*", " ").replace(";", " ").split():
         pattern = f"% {_escaped(word)}%"
         found.append(f.parties.like(pattern, escape="\\") | f.things.like(pattern, escape="\\"))
@@ -308,17 +349,6 @@ def _conditions(wanted: FindingSearch) -> list[sa.ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(sa.func.coalesce(f.first_day, f.last_day, f.first_reported) <= wanted.until)
     return found
-
-
-def _order(sort: str) -> list[sa.ColumnElement[Any]]:
-    f = findings.c
-    first = {
-        "probability": [f.probability.desc(), f.origins.desc()],
-        "origins": [f.origins.desc(), f.probability.desc()],
-        "claims": [f.claims.desc()],
-        "time": [sa.func.coalesce(f.first_day, f.last_day, f.first_reported).desc()],
-    }.get(sort, [sa.case((f.last_reported == UNDATED, 1), else_=0), f.last_reported.desc(), f.origins.desc()])
-    return [*first, f.id]
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,18 +18,20 @@ import sqlalchemy as sa
 from stocktake.casebook.deciding import Standing
 from stocktake.casebook.journal import undone_numbers
 from stocktake.casebook.keep import Kept
-from stocktake.casebook.selecting import UNDATED, words_of
+from stocktake.casebook.postings import Gathering, Postings, current, state
+from stocktake.casebook.selecting import UNDATED
 from stocktake.casebook.tables import claims, journal, reports
 from stocktake.vocabulary import Claim, Decision, EventType
 
-sa.Index("claims_by_event_and_report", claims.c.event, claims.c.report)
-sa.Index("claims_by_agent_and_report", claims.c.agent, claims.c.report)
-sa.Index("claims_by_recipient_and_report", claims.c.recipient, claims.c.report)
-sa.Index("reports_by_copy", reports.c.copy_of)
-sa.Index("reports_by_outlet", reports.c.outlet)
+sa.Index("claims_by_event_and_report", claims.c.event, claims.c.rejected, claims.c.report)
+sa.Index("claims_by_agent_and_report", claims.c.agent, claims.c.rejected, claims.c.report)
+sa.Index("claims_by_recipient_and_report", claims.c.recipient, claims.c.rejected, claims.c.report)
+sa.Index("reports_by_copy", reports.c.copy_of, reports.c.day, reports.c.id)
+sa.Index("reports_by_outlet", reports.c.outlet, reports.c.copy_of)
 
 TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 SNIPPET = 220
+REPORT_FACETS = ("outlet", "month", "event", "party")
 
 
 class ReportSearch(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,37 +162,90 @@ class Searched(Kept):
 
     def search(self, wanted: ReportSearch) -> FoundReports:
         """One page of the reports asked for, newest first, or the best match first."""
-        conditions = self._conditions(wanted)
         parts = terms(wanted.words)
-        counts = (
-            sa.select(sa.func.count())
-            .where(claims.c.report == reports.c.id, claims.c.rejected == sa.false())
-            .correlate(reports)
-            .scalar_subquery()
-        )
-        chosen = self._in_order(sa.select(reports.c.id).where(*conditions), wanted)
-        chosen = chosen.limit(wanted.limit).offset(wanted.offset)
+        postings = self._report_postings()
+        matching = self._matching(postings, wanted)
         with self.reading() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(reports).where(*conditions)).scalar_one()
-            ids = list(connection.execute(chosen).scalars())
+            if wanted.relevance and as_fts5(parts) is not None:
+                chosen = sa.select(reports.c.id).where(*self._conditions(wanted))
+                best = self._best_first(chosen, parts).limit(wanted.limit).offset(wanted.offset)
+                ids = list(connection.execute(best).scalars())
+            else:
+                ids = postings.page(matching, wanted.limit, wanted.offset)
+            counts = (
+                sa.select(sa.func.count())
+                .where(claims.c.report == reports.c.id, claims.c.rejected == sa.false())
+                .correlate(reports)
+                .scalar_subquery()
+            )
             query = sa.select(reports, counts.label("claims")).where(reports.c.id.in_(ids))
             rows = {row["id"]: row for row in connection.execute(query).mappings()}
             repeats = _repeats(connection, ids)
         return FoundReports(
-            reports=tuple(_found(rows[key], parts, repeats.get(key, 0)) for key in ids),
-            total=total,
+            reports=tuple(_found(rows[key], parts, repeats.get(key, 0)) for key in ids if key in rows),
+            total=matching.bit_count(),
         )
 
     def facets(self, wanted: ReportSearch) -> dict[str, tuple[FacetValue, ...]]:
         """For each facet its commonest values among the reports asked for, that facet's own choice set aside."""
+        postings = self._report_postings()
         without = msgspec.structs.replace
+        found = {}
+        for facet in REPORT_FACETS:
+            among = self._matching(postings, without(wanted, **{facet: None}))
+            found[facet] = commonest(postings.counts(facet, among))
+        found["month"] = tuple(sorted(found["month"], key=lambda value: value.value, reverse=True))
+        return found
+
+    def _matching(self, postings: Postings, wanted: ReportSearch) -> int:
+        """The bitmap of the reports asked for; what has no bitmap of its own is looked up."""
+        matching = postings.every
+        if not wanted.copies:
+            matching &= postings.having("copy", "no") or 0
+        chosen: dict[str, tuple[str | None, ReportSearch]] = {
+            "outlet": (wanted.outlet, ReportSearch(outlet=wanted.outlet, copies=True)),
+            "month": (wanted.month, ReportSearch(month=wanted.month, copies=True)),
+            "event": (wanted.event.value if wanted.event else None, ReportSearch(event=wanted.event, copies=True)),
+            "party": (wanted.party, ReportSearch(party=wanted.party, copies=True)),
+            "words": (wanted.words.strip() or None, ReportSearch(words=wanted.words, copies=True)),
+        }
+        for facet, (value, alone) in chosen.items():
+            if value is not None:
+                having = postings.having(facet, value)
+                matching &= having if having is not None else postings.of_keys(self._ids(alone))
+        return matching
+
+    def _ids(self, wanted: ReportSearch) -> list[str]:
         with self.reading() as connection:
-            return {
-                "outlet": self._outlets(connection, without(wanted, outlet=None)),
-                "month": self._months(connection, without(wanted, month=None)),
-                "event": self._events(connection, without(wanted, event=None)),
-                "party": self._parties(connection, without(wanted, party=None)),
-            }
+            return list(connection.execute(sa.select(reports.c.id).where(*self._conditions(wanted))).scalars())
+
+    def _report_postings(self) -> Postings:
+        return current((self.address, "reports"), state(self), self._gather_reports)
+
+    def _gather_reports(self) -> Postings:
+        """Every report in list order with its outlet, month, events and parties."""
+        gathering = Gathering()
+        numbers: dict[str, int] = {}
+        by_day = sa.select(reports.c.id, reports.c.outlet, reports.c.day, reports.c.copy_of).order_by(
+            reports.c.day.desc(), reports.c.id
+        )
+        stated = sa.select(claims.c.report, claims.c.event, claims.c.agent, claims.c.recipient).where(
+            claims.c.rejected == sa.false()
+        )
+        with self.reading() as connection:
+            rows = connection.execute(by_day).all()
+            for key, outlet, day, copy_of in sorted(rows, key=lambda row: row.day == UNDATED):
+                row = numbers[key] = gathering.add(key)
+                gathering.has(row, "outlet", outlet)
+                gathering.has(row, "month", None if day == UNDATED else f"{day:%Y-%m}")
+                gathering.has(row, "copy", "no" if copy_of is None else "yes")
+            for report, event, agent, recipient in connection.execute(stated):
+                row = numbers.get(report, -1)
+                if row >= 0:
+                    gathering.has(row, "event", event)
+                    for party in names_in(agent, recipient):
+                        gathering.has(row, "party", party)
+        return gathering.done()
 
     def standings(self, report_id: str) -> tuple[Standing, ...]:
         """A report's claims in the order of its text, rejected ones too: as they stand and as they were read."""
@@ -226,12 +281,9 @@ class Searched(Kept):
             rows = connection.execute(query).mappings().all()
         return tuple(journal_row(row, undone) for row in rows), total
 
-    def state(self) -> tuple[int, int]:
-        """Two numbers that change when a report or a decision comes in: what was counted before is then out of date."""
-        with self.reading() as connection:
-            reports_kept = connection.execute(sa.select(sa.func.count()).select_from(reports)).scalar_one()
-            last = connection.execute(sa.select(sa.func.max(journal.c.number))).scalar()
-        return reports_kept, last or 0
+    def state(self) -> Hashable:
+        """What changes with every commit, by whatever process: what was counted before it is then out of date."""
+        return state(self)
 
     def copies_of(self, report_id: str) -> tuple[Copy, ...]:
         """The reports that repeat this one."""
@@ -261,7 +313,7 @@ class Searched(Kept):
         if wanted.event is not None:
             found.append(self._with_claim(claims.c.event == wanted.event.value))
         if wanted.party is not None:
-            found.append(self._with_claim(_party(wanted.party)))
+            found.append(self._with_claim(party_named(claims.c.agent, claims.c.recipient, wanted.party)))
         if not wanted.copies:
             found.append(reports.c.copy_of.is_(None))
         return found
@@ -284,81 +336,27 @@ class Searched(Kept):
             return sa.false()
         return _vector().op("@@")(sa.func.to_tsquery(sa.literal_column("'english'"), query))
 
-    def _in_order(self, chosen: sa.Select[Any], wanted: ReportSearch) -> sa.Select[Any]:
-        newest = (sa.case((reports.c.day == UNDATED, 1), else_=0), reports.c.day.desc(), reports.c.id)
-        parts = terms(wanted.words)
-        query = as_fts5(parts)
-        if not wanted.relevance or query is None:
-            return chosen.order_by(*newest)
+    def _best_first(self, chosen: sa.Select[Any], parts: tuple[Term, ...]) -> sa.Select[Any]:
         if self.engine.dialect.name == "sqlite":
             ranked = (
                 sa.text(
                     "SELECT n.report AS report, bm25(report_words, 5.0, 1.0) AS worse FROM report_words "
                     "JOIN report_numbers n ON n.number = report_words.rowid WHERE report_words MATCH :ranked"
                 )
-                .bindparams(ranked=query)
+                .bindparams(ranked=as_fts5(parts))
                 .columns(sa.column("report"), sa.column("worse"))
                 .subquery("ranked")
             )
-            return chosen.join(ranked, ranked.c.report == reports.c.id).order_by(ranked.c.worse, *newest)
+            return chosen.join(ranked, ranked.c.report == reports.c.id).order_by(ranked.c.worse, reports.c.id)
         tsquery = sa.func.to_tsquery(sa.literal_column("'english'"), as_tsquery(parts))
-        return chosen.order_by(sa.func.ts_rank(_vector(), tsquery).desc(), *newest)
-
-    # ----------------------------------------------------------------------------------------- facets
-
-    def _outlets(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
-        query = (
-            sa.select(reports.c.outlet, sa.func.count())
-            .where(reports.c.outlet.is_not(None), *self._conditions(wanted))
-            .group_by(reports.c.outlet)
-        )
-        return commonest((outlet, count) for outlet, count in connection.execute(query))
-
-    def _months(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
-        month = (
-            sa.func.substr(reports.c.day, 1, 7)
-            if self.engine.dialect.name == "sqlite"
-            else sa.func.to_char(reports.c.day, sa.literal_column("'YYYY-MM'"))
-        )
-        query = (
-            sa.select(month.label("month"), sa.func.count())
-            .where(reports.c.day != UNDATED, *self._conditions(wanted))
-            .group_by("month")
-            .order_by(sa.desc("month"))
-        )
-        return tuple(FacetValue(value, count) for value, count in connection.execute(query))
-
-    def _events(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
-        return commonest(self._counted(connection, claims.c.event, wanted))
-
-    def _parties(self, connection: sa.Connection, wanted: ReportSearch) -> tuple[FacetValue, ...]:
-        """Agents and recipients together; a report that has a party as both is counted as often as the larger."""
-        counts: dict[str, int] = {}
-        for column in (claims.c.agent, claims.c.recipient):
-            side: dict[str, int] = {}
-            for names, count in self._counted(connection, column, wanted):
-                for name in (part.strip() for part in (names or "").split(";")):
-                    if name:
-                        side[name] = side.get(name, 0) + count
-            for name, count in side.items():
-                counts[name] = max(counts.get(name, 0), count)
-        return commonest(counts.items())
-
-    def _counted(
-        self, connection: sa.Connection, column: sa.Column[Any], wanted: ReportSearch
-    ) -> Iterable[tuple[str, int]]:
-        pairs = sa.select(column.label("value"), claims.c.report).distinct().where(claims.c.rejected == sa.false())
-        if conditions := self._conditions(wanted):
-            pairs = pairs.where(claims.c.report.in_(sa.select(reports.c.id).where(*conditions)))
-        inner = pairs.subquery()
-        query = sa.select(inner.c.value, sa.func.count()).group_by(inner.c.value)
-        return [(value, count) for value, count in connection.execute(query) if value is not None]
+        return chosen.order_by(sa.func.ts_rank(_vector(), tsquery).desc(), reports.c.id)
 
 
 def _repeats(connection: sa.Connection, ids: Sequence[str]) -> dict[str, int]:
     """By report, how many repeat it."""
-    query = sa.select(reports.c.copy_of, sa.func.count()).where(reports.c.copy_of.in_(ids)).group_by(reports.c.copy_of)
-    return {original: number for original, number in connection.execute(query)}
+    of, number = reports.c.copy_of, sa.func.count().label("number")
+    rows = connection.execute(sa.select(of, number).where(of.in_(ids)).group_by(of))
+    return {row.copy_of: row.number for row in rows}
 
 
 def _found(row: sa.RowMapping, parts: tuple[Term, ...], repeats: int) -> FoundReport:
@@ -395,6 +393,11 @@ def journal_row(row: sa.RowMapping, undone: frozenset[int]) -> JournalRow:
     return JournalRow(decision=decision, report=row["report"], claim=claim)
 
 
+def names_in(*sides: str | None) -> list[str]:
+    """The single names in slots that may hold several, joined with ";"."""
+    return [name for side in sides if side for part in side.split(";") if (name := part.strip())]
+
+
 def commonest(counts: Iterable[tuple[str | None, int]]) -> tuple[FacetValue, ...]:
     """Values with their counts, the commonest first."""
     named = [(value, count) for value, count in counts if value]
@@ -410,10 +413,19 @@ def _in_month(month: str) -> sa.ColumnElement[bool]:
     return sa.and_(reports.c.day >= first, reports.c.day < last)
 
 
-def _party(name: str) -> sa.ColumnElement[bool]:
-    """Claims that name exactly this party, alone or among several, as agent or recipient."""
-    pattern = words_of(name).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return sa.literal(" ;").concat(claims.c.parties).concat("; ").like(f"% ; {pattern} ; %", escape="\\")
+def party_named(agent: sa.Column[str], recipient: sa.Column[str], name: str) -> sa.ColumnElement[bool]:
+    """Rows that name exactly this party, alone or among several joined with ";", as agent or recipient.
+
+    The few different names that hold the party are found first, so that the indexes on both columns serve.
+    """
+    escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+    def holds(column: sa.Column[str]) -> sa.ColumnElement[bool]:
+        among = sa.literal("; ").concat(column).concat(";").like(f"%; {escaped};%", escape="\\")
+        names = sa.select(column).distinct().where(column.is_not(None), among)
+        return column.in_(names)
+
+    return holds(agent) | holds(recipient)
 
 
 def _vector() -> sa.ColumnElement[Any]:

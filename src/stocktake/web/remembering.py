@@ -1,7 +1,7 @@
-"""Counts that many pages share, kept for a short while so that a hundred readers do not count the same rows again.
+"""What many readers ask for, kept in memory until the casebook changes, so that it is not counted again for each.
 
-What was counted holds until the casebook changes (a report more, a decision more), at the latest for half a minute:
-`reread` and `weigh` by another process change neither number.
+Every commit to the casebook, by whatever process, makes what was kept before it out of date (`book.state`). Lists may
+lag a few seconds behind while many changes come in (`casebook.postings`); so nothing is kept for long.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from stocktake.casebook import Casebook
 
-SECONDS = 30.0
+SECONDS = 15.0
 ENTRIES = 512
 T = TypeVar("T")
 

@@ -23,7 +23,11 @@ from stocktake.web.showing import key_of, page, show
 
 PER_PAGE = 30
 SUGGESTED = 6
-MOST_CLAIMS = 400
+QUOTED = 3
+MOST_CONFLICTS = 12
+MOST_ORIGINS = 40
+MOST_CLAIMS = 10
+"""So many origins, and claims of each, a page shows; the JSON holds all."""
 
 
 class FindingsPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +104,7 @@ def listing(
         limit=PER_PAGE,
         offset=(page - 1) * PER_PAGE,
     )
-    found = book.find_findings(search)
+    found = remembered(book, ("findings", search), lambda: book.find_findings(search))
     counted = msgspec.structs.replace(search, limit=0, offset=0, sort="")
     return show(
         request,
@@ -163,14 +167,31 @@ def _finding(
     stale: tuple[Decision, ...] = (),
     status_code: int = 200,
 ) -> Response[Any]:
+    found = remembered(book, ("finding", key), lambda: _page(book, key))
+    if refused or stale:
+        found = msgspec.structs.replace(found, refused=refused, stale=stale)
+    return show(
+        request,
+        "finding.html",
+        found,
+        status_code=status_code,
+        more=lambda: {
+            "graph": origin_graph(found.explanation, found.told),
+            "most": (MOST_ORIGINS, MOST_CLAIMS),
+            "terms": {(term.origin, term.against): term for term in found.explanation.credibility.terms},
+        },
+    )
+
+
+def _page(book: Casebook, key: str) -> FindingPage:
     explanation = book.explain(key)
     finding = explanation.finding
     history = _history(book, finding)
-    conflicts = tuple(book.conflicts(finding=finding.id))
-    shown = [claim for evidence in explanation.evidence for claim in evidence.claims][:MOST_CLAIMS]
-    disputed = [claim for conflict in conflicts for side in conflict.sides for claim in side.claims][:MOST_CLAIMS]
-    told = book.told([*(claim.id for claim in shown), *disputed])
-    found = FindingPage(
+    conflicts = tuple(book.conflicts(finding=finding.id))[:MOST_CONFLICTS]
+    shown = [claim.id for evidence in explanation.evidence[:MOST_ORIGINS] for claim in evidence.claims[:MOST_CLAIMS]]
+    disputed = [claim for conflict in conflicts for side in conflict.sides for claim in side.claims[:QUOTED]]
+    told = book.told([*shown, *disputed])
+    return FindingPage(
         finding=finding,
         explanation=explanation,
         told=told,
@@ -180,18 +201,6 @@ def _finding(
         alike=book.alike(finding, limit=SUGGESTED),
         expected=book.last_entry(finding.claims[0]),
         history=history,
-        refused=refused,
-        stale=stale,
-    )
-    return show(
-        request,
-        "finding.html",
-        found,
-        status_code=status_code,
-        more=lambda: {
-            "graph": origin_graph(explanation, told),
-            "terms": {(term.origin, term.against): term for term in explanation.credibility.terms},
-        },
     )
 
 

@@ -93,7 +93,7 @@ def listing(
         limit=PER_PAGE,
         offset=(page - 1) * PER_PAGE,
     )
-    found = book.search(search)
+    found = remembered(book, ("reports", search), lambda: book.search(search))
     counted = msgspec.structs.replace(search, limit=0, offset=0, relevance=False)
     return show(
         request,

@@ -130,7 +130,10 @@ def _source(
     source = next((source for source in _register(book) if source.name.casefold() == folded), None)
     if source is None:
         raise UnknownId("source", name, "stocktake sources")
-    said, total, findings = book.said_by(source.name, limit=SAID_PER_PAGE, offset=(page - 1) * SAID_PER_PAGE)
+    offset = (page - 1) * SAID_PER_PAGE
+    said, total, findings = remembered(
+        book, ("said", source.name, page), lambda: book.said_by(source.name, limit=SAID_PER_PAGE, offset=offset)
+    )
     history = _history(book, source.name)
     found = SourcePage(
         source=source,

@@ -36,9 +36,12 @@ SQLITE = (
     END""",
 )
 INDEXES = {
-    "claims_by_event_and_report": ["event", "report"],
-    "claims_by_agent_and_report": ["agent", "report"],
-    "claims_by_recipient_and_report": ["recipient", "report"],
+    "claims_by_event_and_report": ["event", "rejected", "report"],
+    "claims_by_agent_and_report": ["agent", "rejected", "report"],
+    "claims_by_recipient_and_report": ["recipient", "rejected", "report"],
+}
+WEIGHED = {
+    "testimony_by_voice": ("testimony", ["voice"]),
 }
 
 
@@ -52,11 +55,15 @@ def upgrade() -> None:
         )
     for name, columns in INDEXES.items():
         op.create_index(name, "claims", columns)
-    op.create_index("reports_by_copy", "reports", ["copy_of"])
-    op.create_index("reports_by_outlet", "reports", ["outlet"])
+    for name, (table, columns) in WEIGHED.items():
+        op.create_index(name, table, columns)
+    op.create_index("reports_by_copy", "reports", ["copy_of", "day", "id"])
+    op.create_index("reports_by_outlet", "reports", ["outlet", "copy_of"])
 
 
 def downgrade() -> None:
+    for name, (table, _) in WEIGHED.items():
+        op.drop_index(name, table)
     op.drop_index("reports_by_outlet", "reports")
     op.drop_index("reports_by_copy", "reports")
     for name in INDEXES:

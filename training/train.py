@@ -31,7 +31,7 @@ from stocktake.reading.pieces import Tokenizer
 
 SIZES = (512, 320, 320, 192)
 """Windows are cut anew each epoch, at one of these sizes."""
-SPEECH_SIZE, SPEECH_BATCH, SPEECH_WEIGHT = 256, 6, 4.0
+SPEECH_SIZE, SPEECH_BATCH = 256, 8
 ENCODER = ("word", "position", "feature", "norm.", "layers.")
 HEAD_FACTOR = 4.0
 """Heads learn this much faster than the encoder."""
@@ -129,6 +129,7 @@ def options_given() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--speech", type=float, default=0.35, help="share of steps with a batch of PolNeAR")
+    parser.add_argument("--speech-weight", type=float, default=4.0, help="what its loss counts beside that of claims")
     parser.add_argument("--renamed", type=float, default=0.5, help="share of reports retold of other states")
     parser.add_argument("--silent", type=float, default=0.15, help="plain news without claims, as a share of reports")
     parser.add_argument("--masked", type=float, default=0.05, help="share of pieces hidden, against learning by rote")
@@ -178,7 +179,7 @@ def main() -> None:
                 said = next(spoken)
                 ids, features, mask = stack([one.window for one in said], device)
                 with torch.autocast(device, torch.bfloat16):
-                    cost = SPEECH_WEIGHT * attribution.loss(reader, reader.encode(ids, features, mask), said)
+                    cost = options.speech_weight * attribution.loss(reader, reader.encode(ids, features, mask), said)
                 cost.backward()
                 sums["speech"] += float(cost.detach()) / options.speech
             course.advance()

@@ -510,7 +510,7 @@ class _Work:
     # ------------------------------------------------------------------------------------- all of it
 
     def _everything(self) -> int:
-        with roomy(self._connection):
+        with roomy(self._connection), self._room.uncollected():
             return self._all()
 
     def _all(self) -> int:
@@ -519,9 +519,12 @@ class _Work:
         found = self._copies(whole)
         memory = self._room.Memory()
         touched: set[str] = set()
-        for report, stated in self._claims_by_report():
-            original = whole[found[report]] if report in found else None
-            touched |= memory.put(report, self._room.testimonies(whole[report], stated, original))
+        jobs = (
+            self._room.Job(whole[name], stated, whole[found[name]] if name in found else None)
+            for name, stated in self._claims_by_report()
+        )
+        for name, told in self._room.testimony_of(jobs, len(whole)):
+            touched |= memory.put(name, told)
         changed = sorted(whole)
         del whole
         memory.update(touched, changed, self._rulings, self._register)
@@ -538,7 +541,7 @@ class _Work:
 
     def _copies(self, whole: Mapping[str, Report]) -> dict[str, str]:
         """Notes all reports' bands and copies; by copy, the first report that its words go back to."""
-        numbers = {report.id: self._room.bands(report.text) for report in whole.values()}
+        numbers = dict(self._room.bands_of(((report.id, report.text) for report in whole.values()), len(whole)))
         every = sorted((number, _day(whole[name]), name) for name, mine in numbers.items() for number in mine)
         for portion in portions(every, 5000):  # in the order of the table, so that each page is written once
             rows = [{"band": band, "day": day, "report": name} for band, day, name in portion]

@@ -10,13 +10,14 @@ from __future__ import annotations
 from stocktake.weighing.claims_file import Told, told
 from stocktake.weighing.credibility import Credibility, Term
 from stocktake.weighing.findings import Origination, weigh_group
+from stocktake.weighing.hands import Job, bands_of, testimony_of
 from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
 from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
 from stocktake.weighing.register import key as source_key
 from stocktake.weighing.reprints import CROWD, Copy, bands, copies, parent, root, suspicious
 from stocktake.weighing.reprints import nearest as nearest_copies
 from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
-from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
+from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, uncollected, weigh
 from stocktake.weighing.testimony import Testimony, testimonies
 from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
@@ -32,6 +33,7 @@ __all__ = [
     "Credibility",
     "Discovered",
     "Grade",
+    "Job",
     "Learned",
     "Memory",
     "MissingReport",
@@ -48,6 +50,7 @@ __all__ = [
     "Weighed",
     "Weighing",
     "bands",
+    "bands_of",
     "checked",
     "claim_id",
     "copies",
@@ -61,7 +64,9 @@ __all__ = [
     "source_key",
     "suspicious",
     "testimonies",
+    "testimony_of",
     "told",
+    "uncollected",
     "update",
     "votes",
     "weigh",

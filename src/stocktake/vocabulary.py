@@ -481,7 +481,6 @@ class Diagnostics(msgspec.Struct, frozen=True, kw_only=True):
     acceptance: float
     divergent: int
     draws: int
-    seconds: float
     k_hat: float | None = None
     method: str = "hmc"
 

@@ -90,6 +90,7 @@ def _fewer_draws() -> Iterator[None]:
     """A third of the draws is enough for tests."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(inference, "WANTED", 500.0)
+        patched.setattr(inference, "RUNS", 1)
         yield
 
 

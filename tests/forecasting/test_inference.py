@@ -110,7 +110,6 @@ def test_a_new_observation_moves_the_answer_as_a_new_run_would(
     weights = quick.weights if quick.weights is not None else np.full(a.shape[1], 1 / a.shape[1])
     shift = np.abs(a @ weights - b.mean(1)) / b.std(1)
     assert np.median(shift) < 0.15
-    assert quick.diagnostics.seconds < 20
 
 
 def test_a_stop_ahead_empties_the_flow_and_leaves_the_past(held: forecasting.Posterior, found: Forecast) -> None:

@@ -29,6 +29,7 @@ from stocktake.casebook.faults import (
     Unreachable,
 )
 from stocktake.casebook.opening import engine_at, shown
+from stocktake.casebook.programmes import TooFar
 from stocktake.casebook.selecting import ClaimFilter
 from stocktake.casebook.storing import Difference, Heading
 from stocktake.casebook.weighed import Evidence, Explanation, FindingFilter, Learning, SourceEntry, Update
@@ -70,6 +71,7 @@ __all__ = [
     "SourceEntry",
     "StaleDecision",
     "Standing",
+    "TooFar",
     "UnknownId",
     "Unreachable",
     "Update",

@@ -207,27 +207,24 @@ class Browsed(Weighed):
         return self._bodies(query)
 
     def alike(self, finding: Finding, *, limit: int) -> tuple[Finding, ...]:
-        """Other findings that may be of the same happening: same event and a party or the family in common."""
-        f = findings.c
-        shared = [
-            column == value
-            for column, value in (
-                (f.agent, finding.agent),
-                (f.recipient, finding.recipient),
-                (f.family, finding.family),
-            )
-            if value is not None
-        ]
-        if not shared:
+        """Other findings that may be of the same happening: same event, first with all, then with some of its
+        parties and its item family in common, those on most origins first."""
+        postings = self._finding_postings()
+        event = postings.having("event", finding.event.value) or 0
+        shared = [postings.having("party", name) for name in names_in(finding.agent, finding.recipient)]
+        shared.append(postings.having("family", finding.family) if finding.family else None)
+        known = [rows for rows in shared if rows]
+        if not known:
             return ()
-        common = sum((sa.case((condition, 1), else_=0) for condition in shared[1:]), sa.case((shared[0], 1), else_=0))
-        query = (
-            sa.select(f.body)
-            .where(f.event == finding.event.value, f.id != finding.id, sa.or_(*shared))
-            .order_by(common.desc(), f.origins.desc(), f.id)
-            .limit(limit)
-        )
-        return self._bodies(query)
+        every, some = event, 0
+        for rows in known:
+            every &= rows
+            some |= rows
+        ids = postings.page(every, limit + 1, 0, "origins")
+        if len(ids) <= limit:
+            ids += postings.page(event & some & ~every, limit, 0, "origins")
+        found = self.findings_named(key for key in ids if key != finding.id)
+        return tuple(found[key] for key in ids if key in found)[:limit]
 
     def _bodies(self, query: sa.Select[Any]) -> tuple[Finding, ...]:
         decode = msgspec.json.Decoder(Finding).decode

@@ -39,6 +39,10 @@ forecasts = sa.Table(
 )
 
 
+class TooFar(CasebookError):
+    """A what-if that the draws held cannot answer."""
+
+
 class Programmes(Kept):
     """What a casebook knows of programmes."""
 
@@ -196,12 +200,27 @@ class Programmes(Kept):
         as_of: dt.date | None = None,
         horizon: int | None = None,
         seed: int = 0,
+        afresh: bool = False,
     ) -> Forecast:
-        """What the forecast would be under settings such as {"imports.stop": "2024-01"}."""
+        """What the forecast would be under settings such as {"imports.stop": "2024-01"}.
+
+        It is made from the draws held, in about a second; where the settings move the picture too far for that,
+        TooFar is raised, and `afresh` makes a forecast of its own.
+        """
         from stocktake import forecasting
 
+        if afresh:
+            wanted = programme if isinstance(programme, Programme) else self.programme(programme)
+            under = _sound(forecasting.with_settings, wanted, settings)
+            return msgspec.structs.replace(self.forecast(under, as_of, horizon, seed), scenario=dict(settings))
         held = self.posterior(programme, as_of, horizon, seed)
-        return forecasting.summary(_sound(forecasting.scenario, held, settings, seed), seed, dict(settings))
+        try:
+            answer = forecasting.scenario(held, settings, seed)
+        except forecasting.ProgrammeError as problem:
+            raise CasebookError(str(problem)) from problem
+        except forecasting.Untrusted as problem:
+            raise TooFar(str(problem)) from problem
+        return forecasting.summary(answer, seed, dict(settings))
 
     def levers(self, programme: Programme | str | None = None) -> tuple[Lever, ...]:
         """What a scenario of a programme can set."""

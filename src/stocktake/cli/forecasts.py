@@ -376,10 +376,17 @@ def scenario(
     ] = None,
 ) -> None:
     """Compare the forecast with what it would be if a flow stopped, or an unknown lay elsewhere."""
+    from stocktake.casebook import TooFar
+    from stocktake.cli import session
+
     chosen = {name: str(value) for name, value in (_assignment(text) for text in settings)}
     with _working(context, programme) as (book, programmes):
         wanted = _one(programmes)
-        found = book.scenario(wanted, chosen, _day(as_of), horizon, seed)
+        try:
+            found = book.scenario(wanted, chosen, _day(as_of), horizon, seed)
+        except TooFar:
+            session.say("these settings move the picture too far for a quick answer: making a forecast of its own")
+            found = book.scenario(wanted, chosen, _day(as_of), horizon, seed, afresh=True)
         before = book.forecast(wanted, _day(as_of), horizon, seed)
         _tell(found, json, before)
         if out is not None:

@@ -12,7 +12,6 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,9 +26,9 @@ from stocktake.vocabulary import Diagnostics
 
 Array = npt.NDArray[Any]
 
-CHAINS, GROUPS = 128, 8
+RUNS, CHAINS, GROUPS = 2, 128, 8  # runs of one design, chains of a run, superchains of a run
 PHASES, LENGTH = (20, 20, 30), 3.0
-BLOCK, LONGEST = 20, 200  # iterations between checks, and at most
+BLOCK, LONGEST = 20, 400  # iterations between checks, and at most
 WANTED = 1600.0  # effective draws asked for, over all processes
 LEAST_SIZE, LARGEST_R_HAT, LARGEST_K_HAT, LEAST_WEIGHTED = 400.0, 1.03, 0.7, 400.0
 KEPT = 4096  # draws that are kept for what-ifs
@@ -122,14 +121,15 @@ def posterior(design: Design, seed: int = 0, processes: int | None = None) -> Po
 
 
 def posteriors(designs: Sequence[Design], seed: int = 0, processes: int | None = None) -> list[Posterior]:
-    """Posteriors of many designs at once: a single design is split over processes, several share them out."""
+    """Posteriors of many designs at once: the runs of a single one, or the designs, are dealt out to processes.
+
+    How many processes there are changes nothing but the time.
+    """
     processes = min(os.cpu_count() or 1, 2) if processes is None else processes
-    started = time.perf_counter()
-    runs = max(processes, 1) if len(designs) == 1 else 1
+    runs = RUNS if len(designs) == 1 else 1
     jobs = [(design, seed + 1000 * run, WANTED / runs) for design in designs for run in range(runs)]
     done = _in_processes(jobs, processes) if processes else [chains_from_cold(*job) for job in jobs]
-    seconds = (time.perf_counter() - started) / len(designs)
-    return [_joined(design, done[k * runs : (k + 1) * runs], seconds) for k, design in enumerate(designs)]
+    return [_joined(design, done[k * runs : (k + 1) * runs]) for k, design in enumerate(designs)]
 
 
 def _in_processes(jobs: Sequence[tuple[Design, int, float]], processes: int) -> list[Run]:
@@ -154,7 +154,7 @@ def _in_processes(jobs: Sequence[tuple[Design, int, float]], processes: int) -> 
     return [run for run in done if run is not None]
 
 
-def _joined(design: Design, runs: Sequence[Run], seconds: float) -> Posterior:
+def _joined(design: Design, runs: Sequence[Run]) -> Posterior:
     """One posterior from the runs of one design, with its diagnostics; Untrusted when they fail."""
     density = Density(design, np.float32)
     shortest = min(run.draws.shape[1] for run in runs)
@@ -166,7 +166,6 @@ def _joined(design: Design, runs: Sequence[Run], seconds: float) -> Posterior:
         acceptance=float(np.mean([run.acceptance for run in runs])),
         divergent=sum(run.divergent for run in runs),
         draws=draws.shape[1] * draws.shape[2],
-        seconds=round(seconds, 2),
     )
     _trust(found)
     flat = np.ascontiguousarray(draws.reshape(density.dim, -1))
@@ -183,7 +182,7 @@ def _trust(found: Diagnostics) -> None:
     if why:
         raise Untrusted(
             f"no forecast is given: {why}. Usually observations contradict each other, or a prior is far too wide: "
-            "look at the notes of `stocktake observations`, exclude what is wrong, or narrow a prior in the programme."
+            "look through `stocktake observations`, leave out what is wrong, or narrow a prior in the programme."
         )
 
 
@@ -204,7 +203,6 @@ def changed(held: Posterior, design: Design, seed: int = 0) -> Posterior:
     The designs may differ in observations, priors and stops. Where an unknown is new (an origin not heard
     before, a far month) it is drawn from its prior first; where one is gone it is dropped.
     """
-    started = time.perf_counter()
     rng = np.random.default_rng(seed)
     held = thinned(held)
     new = Density(design, np.float32)
@@ -225,12 +223,11 @@ def changed(held: Posterior, design: Design, seed: int = 0) -> Posterior:
             acceptance=held.diagnostics.acceptance,
             divergent=held.diagnostics.divergent,
             draws=len(weights),
-            seconds=round(time.perf_counter() - started, 2),
             k_hat=float(k_hat) if np.isfinite(k_hat) else 0.0,
             method="re-weighted",
         )
         return Posterior(design, draws, _fitted(held.covariance, held, new), held.step, found, weights)
-    return _restarted(held, new, draws, log_weights, k_hat, rng, started)
+    return _restarted(held, new, draws, log_weights, k_hat, rng)
 
 
 def _restarted(
@@ -240,7 +237,6 @@ def _restarted(
     log_weights: Array,
     k_hat: float,
     rng: np.random.Generator,
-    start: float,
 ) -> Posterior:
     """Chains from resampled draws, with the stored metric and step: a few iterations thrown away, a few kept."""
     heat = next((b for b in (1.0, 0.7, 0.5, 0.35, 0.2, 0.1, 0.05, 0.02) if _size(b * log_weights) > 300), 0.01)
@@ -259,7 +255,6 @@ def _restarted(
         acceptance=acceptance,
         divergent=divergent,
         draws=more.shape[1] * more.shape[2],
-        seconds=round(time.perf_counter() - start, 2),
         k_hat=float(min(k_hat, 99.0)),
         method="restarted",
     )

@@ -69,9 +69,7 @@ def _observed(d: Design) -> bool:
 def _prior(d: Design, seed: int) -> Posterior:
     density = Density(d)
     draws = density.draw(PRIOR_DRAWS, np.random.default_rng(seed)).astype(np.float32)
-    found = Diagnostics(
-        r_hat=1.0, ess=PRIOR_DRAWS, acceptance=1.0, divergent=0, draws=PRIOR_DRAWS, seconds=0.0, method="prior"
-    )
+    found = Diagnostics(r_hat=1.0, ess=PRIOR_DRAWS, acceptance=1.0, divergent=0, draws=PRIOR_DRAWS, method="prior")
     return Posterior(d, draws, np.eye(density.dim, dtype=np.float32), 0.1, found)
 
 

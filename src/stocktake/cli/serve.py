@@ -84,6 +84,7 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=60,
     )
 
 

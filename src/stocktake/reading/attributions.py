@@ -7,16 +7,21 @@ from PolNeAR (Newell et al. 2018), whose definitions of source, cue and content 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stocktake.reading.encoder import REACH, Networks, Numbers, States
+from stocktake.reading.encoder import REACH, Numbers
 from stocktake.reading.pieces import Integers, Window
 from stocktake.vocabulary import Attribution, Span
 
 OUTSIDE, SOURCE, CONTENT = 0, 1, 2
+
+
+Tag = Callable[[slice, slice, Integers], Numbers]
+"""Told the pieces of a cue, those seen around it and how far each is from it, says what each of these is (T, 5)."""
 
 
 class Cue(NamedTuple):
@@ -44,10 +49,13 @@ class Tagged(NamedTuple):
         return np.stack([p[:, 0], p[:, 1] + p[:, 2], p[:, 3] + p[:, 4]], 1)
 
 
-def find(networks: Networks, window: Window, states: States, threshold: float) -> list[Attribution]:
-    """The attributions of a window, in the order of the text."""
-    cues = _cues(states.cue, threshold)
-    tagged = [one for cue in cues for one in [_tag(networks, window, states, cue)]]
+def find(window: Window, marks: Numbers, tag: Tag, threshold: float) -> list[Attribution]:
+    """The attributions of a window, in the order of the text.
+
+    `marks` (T, 3) are the probabilities of no cue, its begin, its inside.
+    """
+    cues = _cues(marks, threshold)
+    tagged = [_tag(window, tag, cue) for cue in cues]
     owner = _owner(tagged, len(window))
     found = [_read(window, one, owner == row) for row, one in enumerate(tagged)]
     return sorted((one for one in found if one), key=lambda one: one.content[0].start)
@@ -67,13 +75,12 @@ def _cues(probability: Numbers, threshold: float) -> list[Cue]:
     return cues
 
 
-def _tag(networks: Networks, window: Window, states: States, cue: Cue) -> Tagged:
+def _tag(window: Window, tag: Tag, cue: Cue) -> Tagged:
     begin, end = max(0, cue.first - REACH), min(len(window), cue.last + 1 + REACH)
     seen = np.arange(begin, end)
     before, after = np.maximum(seen - cue.first, -REACH) + REACH, np.minimum(seen - cue.last, REACH) + REACH + 1
     distance = np.where(seen < cue.first, before, np.where(seen > cue.last, after, 2 * REACH + 2))
-    centre = states.piece[cue.first : cue.last + 1].mean(0)
-    return Tagged(cue, begin, networks.speech(states, centre, slice(begin, end), distance))
+    return Tagged(cue, begin, tag(slice(cue.first, cue.last + 1), slice(begin, end), distance))
 
 
 def _owner(tagged: list[Tagged], size: int) -> Integers:

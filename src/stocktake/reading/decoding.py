@@ -34,6 +34,7 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     candidate: float
     apart: int
     cue: float
+    speech: float
     filler: float
     fallback: float
     outside: float

@@ -1,9 +1,10 @@
 """The learned reader's networks, run by onnxruntime on one thread.
 
-`encoder.onnx` reads a window of word pieces once and gives every piece a state, a probability for each event
-type (triggers), two narrow projections for the role layer, and cue probabilities; `roles.onnx` looks at the
-pieces near a trigger; `attributions.onnx` at those near a cue. Layers above call the method of their network
-and know nothing of sessions. What the weights are, learned from what, is told in weights/card.md.
+`encoder.onnx` reads a window of word pieces once, their vectors looked up in `words.zlib`, and gives every piece a
+state, a probability for each event type (triggers), two narrow projections for the role layer, and cue
+probabilities; `roles.onnx` looks at the pieces near a trigger; `attributions.onnx` at those near a cue. Layers above
+call the method of their network and know nothing of sessions. What the weights are, learned from what, is told in
+weights/card.md.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stocktake.reading.pieces import Integers, Window
+from stocktake.reading.wordtable import word_table
 
 Numbers = NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "weights"
@@ -62,13 +64,15 @@ class Networks:
     """The networks of one weights folder, loaded when first needed."""
 
     def __init__(self, folder: Path) -> None:
-        self._encoder = _session(folder / "encoder.onnx")
-        self._roles = _session(folder / "roles.onnx")
-        self._speech = _session(folder / "attributions.onnx")
+        self._words = word_table(folder / "words.zlib")
+        self._encoder = session(folder / "encoder.onnx")
+        self._roles = session(folder / "roles.onnx")
+        self._speech = session(folder / "attributions.onnx")
 
     def encode(self, window: Window) -> States:
         """One pass over a window."""
-        outputs = self._encoder.run(OUTPUTS, {"ids": window.tokens[None], "feat": window.features[None]})
+        feed = {"words": self._words.vectors(window.tokens)[None], "feat": window.features[None]}
+        outputs = self._encoder.run(OUTPUTS, feed)
         return States(*(output[0] for output in outputs))
 
     def scene(
@@ -97,13 +101,13 @@ class Networks:
         }
         return Scene(*self._roles.run(None, feed))
 
-    def speech(self, states: States, centre: Numbers, seen: slice, distance: Integers) -> Numbers:
+    def speech(self, states: States, cue: slice, seen: slice, distance: Integers) -> Numbers:
         """Probabilities (T, 5) that each piece seen around a cue begins or continues its source or content.
 
-        `centre` is the mean state of the cue's pieces, `distance` says how far each piece is from the cue.
+        `cue` and `seen` are pieces of the window, `distance` says how far each piece seen is from the cue.
         """
         feed = {
-            "c": centre[None],
+            "c": states.piece[cue].mean(0)[None],
             "ht": states.speech_narrow[None, seen],
             "mt": states.speech_gate[None, seen],
             "rel": distance[None],
@@ -125,7 +129,8 @@ def _gather(narrow: Numbers, gate: Numbers, crops: Sequence[Integers]) -> tuple[
     return first, second, keep
 
 
-def _session(path: Path) -> Any:
+def session(path: Path) -> Any:
+    """A graph, to be run on one thread."""
     import onnxruntime
 
     if not path.is_file():

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from stocktake.reading import attributions, gate, quantities, roles, times, triggers
+from stocktake.reading import attributions, gate, quantities, roles, speech, times, triggers
 from stocktake.reading import claims as builder
 from stocktake.reading.decoding import thresholds
 from stocktake.reading.encoder import WEIGHTS, networks
 from stocktake.reading.page import Page
 from stocktake.reading.pieces import Window, paragraph_spans, tokenizer
 from stocktake.reading.roles import Event
+from stocktake.reading.speech import speech_networks
 from stocktake.vocabulary import Attribution, Claim, Mentions, Report, Span
 
-WINDOW = 512
+WINDOW = 224
 """Pieces in one pass of the encoder, marks included."""
 
 
@@ -42,7 +44,7 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
         return seen
     decoding, network = thresholds(weights), networks(weights)
     share = gate.share(page.text, paragraphs)
-    for window in _windows(page, kept, weights):
+    for window in _windows(page, kept, weights, WINDOW):
         states = network.encode(window)
         likely = [
             trigger
@@ -53,17 +55,20 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
         ]
         if likely:
             seen.events.extend(roles.attach(network, window, states, likely))
-            seen.attributions.extend(attributions.find(network, window, states, decoding.cue))
+            seen.attributions.extend(
+                attributions.find(window, states.cue, partial(network.speech, states), decoding.cue)
+            )
     return seen
 
 
 def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:
     """The layers below claims, over the whole text."""
-    page, network = Page(report), networks(weights)
+    page, network = Page(report), speech_networks(weights)
     said: list[Attribution] = []
-    cue = thresholds(weights).cue
-    for window in _windows(page, paragraph_spans(page.text), weights):
-        said += attributions.find(network, window, network.encode(window), cue)
+    cue = thresholds(weights).speech
+    for window in _windows(page, paragraph_spans(page.text), weights, speech.WINDOW):
+        states = network.encode(window)
+        said += attributions.find(window, states.cue, partial(network.speech, states), cue)
     return Mentions(
         id=report.id,
         times=times.find(report.text, report.published),
@@ -72,6 +77,6 @@ def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:
     )
 
 
-def _windows(page: Page, paragraphs: Sequence[Span], weights: Path) -> list[Window]:
+def _windows(page: Page, paragraphs: Sequence[Span], weights: Path, size: int) -> list[Window]:
     cutter = tokenizer(weights / "tokenizer.json")
-    return cutter.windows(cutter.paragraphs(page.text, paragraphs), WINDOW, page.sentences)
+    return cutter.windows(cutter.paragraphs(page.text, paragraphs), size, page.sentences)

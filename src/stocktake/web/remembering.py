@@ -20,19 +20,37 @@ T = TypeVar("T")
 
 _kept: OrderedDict[Hashable, tuple[float, object]] = OrderedDict()
 _lock = threading.Lock()
+_making: dict[Hashable, threading.Lock] = {}
 
 
 def remembered(book: Casebook, key: Hashable, count: Callable[[], T]) -> T:
-    """What `count` gives, from memory where the casebook has not changed since."""
+    """What `count` gives, from memory where the casebook has not changed since; who asks meanwhile waits for it."""
     whole = (book.address, book.state(), key)
+    found, value = _held(whole)
+    if found:
+        return value  # type: ignore[return-value]
+    with _lock:
+        making = _making.setdefault(whole, threading.Lock())
+    with making:
+        found, value = _held(whole)
+        if found:
+            return value  # type: ignore[return-value]
+        try:
+            made = count()
+        finally:
+            with _lock:
+                _making.pop(whole, None)
+        with _lock:
+            _kept[whole] = (time.monotonic(), made)
+            while len(_kept) > ENTRIES:
+                _kept.popitem(last=False)
+        return made
+
+
+def _held(whole: Hashable) -> tuple[bool, object]:
     with _lock:
         kept = _kept.get(whole)
-        if kept is not None and time.monotonic() - kept[0] < SECONDS:
-            _kept.move_to_end(whole)
-            return kept[1]  # type: ignore[return-value]
-    value = count()
-    with _lock:
-        _kept[whole] = (time.monotonic(), value)
-        while len(_kept) > ENTRIES:
-            _kept.popitem(last=False)
-    return value
+        if kept is None or time.monotonic() - kept[0] >= SECONDS:
+            return False, None
+        _kept.move_to_end(whole)
+        return True, kept[1]

@@ -93,7 +93,7 @@ def main() -> None:
     print(
         f"dev      {len(right)} claims, calibration error {calibration_error(held_out, right):.3f} by cross-validation"
     )
-    print(f"wiredev  {len(wire_right)} claims, {calibration_error(stated(line, wire_odds), wire_right):.3f}")
+    print(f"wiredev  {len(wire_right)} claims, error {calibration_error(stated(line, wire_odds), wire_right):.3f}")
     for low, high in zip(EDGES, EDGES[1:], strict=False):
         bin_ = (held_out >= low) & (held_out < high)
         if bin_.any():

@@ -75,8 +75,15 @@ def keep(text: str, paragraphs: Sequence[Span]) -> list[Span]:
 
 
 def relevant(sentence: str, report: float) -> bool:
-    """Whether a sentence may hold a claim, in a report of which this share of paragraphs speaks of arms."""
-    return report >= MAINLY or strength(sentence) >= (1 if report >= WHOLE else SPEAKS)
+    """Whether a sentence may hold a claim, in a report of which this share of paragraphs speaks of arms.
+
+    In a report about arms any may; in one that is partly so it must speak of arms; in others it must name some.
+    """
+    if report >= MAINLY:
+        return True
+    if report >= WHOLE:
+        return strength(sentence) >= SPEAKS
+    return bool(MODEL.search(sentence)) or any(_weight(word) >= SPEAKS for word in WORD.findall(sentence))
 
 
 def _speaking(text: str, paragraphs: Sequence[Span]) -> list[Span]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +95,11 @@ def main() -> None:
         f"dev      {len(right)} claims, calibration error {calibration_error(held_out, right):.3f} by cross-validation"
     )
     print(f"wiredev  {len(wire_right)} claims, error {calibration_error(stated(line, wire_odds), wire_right):.3f}")
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         bin_ = (held_out >= low) & (held_out < high)
         if bin_.any():
-            print(
-                f"{low:.2f}-{high:.2f}  {bin_.sum():4} claims  stated {held_out[bin_].mean():.2f}  right {right[bin_].mean():.2f}"
-            )
+            means = held_out[bin_].mean(), right[bin_].mean()
+            print(f"{low:.2f}-{high:.2f}  {bin_.sum():4} claims  stated {means[0]:.2f}  right {means[1]:.2f}")
     print(f"slope = {line[0]:.2f}\nintercept = {line[1]:.2f}")
 
 

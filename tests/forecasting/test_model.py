@@ -123,8 +123,6 @@ def slowly(density: Density, found: Design, z: np.ndarray) -> float:
         residual = (rows.value[k] - expected) / deviation
         if rows.side[k]:
             total -= math.log1p(math.exp(1.7 * rows.side[k] * residual))
-        elif rows.counted[k]:
-            total += -0.5 * residual**2 - math.log(deviation)
         else:
             total += -2.5 * math.log1p(residual**2 / 4) - math.log(deviation)
     for plant, month, error in zip(found.starts.plant, found.starts.month, found.starts.error, strict=True):

@@ -43,7 +43,7 @@ def world(design: Design, rng: np.random.Generator) -> World:
     rows = design.rows
     expected = rows.value[:, None] - residual * deviation
     own, other, error = expected[:, 0], expected[:, 1], np.broadcast_to(deviation, expected.shape)[:, 0]
-    noise = np.where(rows.counted, rng.standard_normal(len(own)), rng.standard_t(HEAVY, len(own)))
+    noise = rng.standard_t(HEAVY, len(own))
     at_least = rng.random(len(own)) < 1 / (1 + np.exp(np.clip(STEEP * (other - own) / error, -500, 500)))
     value = np.where(rows.side == 0, own + error * noise, other)
     side = np.where(rows.side == 0, 0.0, np.where(at_least, 1.0, -1.0))

@@ -19,7 +19,7 @@ from stocktake.forecasting.layout import HALF, Design
 
 Array = npt.NDArray[Any]
 
-HEAVY = 4.0  # degrees of freedom of the Student-t errors of claims and of jumps in output
+HEAVY = 4.0  # degrees of freedom of the Student-t errors of numbers and of changes in growth
 STEEP = 1.7  # the logistic curve with this slope is close to the normal distribution function
 RAMP = 1.5  # months that set how fast a plant starts
 RETURN = 0.85  # how much of a deviation of log imports from their trend stays from month to month
@@ -107,8 +107,6 @@ class Density:
         self.error2, self.spread2 = column(rows.error**2), column(rows.spread**2)
         self.of_counts, self.of_claims = column(rows.counted), column(~rows.counted)
         self.counted_rows, self.claim_rows = np.flatnonzero(rows.counted), np.flatnonzero(~rows.counted)
-        self.heavy = column(~rows.counted & (rows.side == 0))
-        self.normal = column(rows.counted & (rows.side == 0))
         self.bound = column(np.abs(rows.side))
         self.start_month, self.start_error = column(design.starts.month), column(design.starts.error)
         self.time = np.arange(self.T, dtype=self.dtype)[:, None]
@@ -229,10 +227,9 @@ class Density:
         return sums, below, (self.value - expected) / deviation, deviation
 
     def per_row(self, residual: Array, deviation: Array) -> Array:
-        """Log likelihood of each row: Student-t for a claim's number, normal for a count, a soft step for a bound."""
-        squared = residual * residual
-        numbers = -self.heavy * (self.dtype((HEAVY + 1) / 2) * np.log1p(squared / self.dtype(HEAVY)))
-        numbers -= self.normal * (self.dtype(0.5) * squared) + self.number * np.log(deviation)
+        """Log likelihood of each row: Student-t for a number, a soft step for a bound."""
+        tails = self.dtype((HEAVY + 1) / 2) * np.log1p(residual * residual / self.dtype(HEAVY))
+        numbers = -self.number * (tails + np.log(deviation))
         steps = np.logaddexp(self.dtype(0), self.dtype(STEEP) * self.side * residual)
         return np.asarray(numbers - self.bound * steps)
 
@@ -278,8 +275,7 @@ class Density:
     ) -> Array:
         """Adjoint of the rows: adds to G what leans and scales get, returns what the paths get."""
         squared = residual * residual
-        by_residual = -self.heavy * (self.dtype(HEAVY + 1) * residual / (self.dtype(HEAVY) + squared))
-        by_residual -= self.normal * residual
+        by_residual = -self.number * (self.dtype(HEAVY + 1) * residual / (self.dtype(HEAVY) + squared))
         by_residual -= self.side * (self.dtype(STEEP) * logistic(self.dtype(STEEP) * self.side * residual))
         by_expected = -by_residual / deviation
         if self.design.leans:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from stocktake.forecasting import months
 from stocktake.forecasting.inference import Posterior, posteriors, thinned
 from stocktake.forecasting.layout import DRIFT, KNOT, Design, design
-from stocktake.forecasting.model import Density
+from stocktake.forecasting.model import HEAVY, Density
 from stocktake.forecasting.programme import first_part
 from stocktake.vocabulary import Diagnostics, Forecast, Observation, Path, Programme, Target, TargetDate
 
@@ -162,7 +162,7 @@ def predicted_counts(held: Posterior, series: str, rng: np.random.Generator) -> 
     low = at.astype(int)
     coverage = walk[low] + (at - low)[:, None] * (walk[low + 1] - walk[low])
     noise = np.sqrt(density.scalar(draws, "count.noise") ** 2 + 0.05**2 + 1 / (path + 1))
-    return np.asarray(np.exp(np.log(path + 0.5) + coverage + noise * rng.standard_normal(path.shape)))
+    return np.asarray(np.exp(np.log(path + 0.5) + coverage + noise * rng.standard_t(HEAVY, path.shape)))
 
 
 # --------------------------------------------------------------------------------------------- keeping

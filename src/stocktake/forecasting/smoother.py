@@ -27,7 +27,7 @@ def surprises(density: Density, Z: Array) -> Array:
     _, _, residual, _ = density.fit(Z, flow)
     heavy = np.sign(residual) * np.sqrt((HEAVY + 1) * np.log1p(residual**2 / HEAVY))
     soft = density.side * np.sqrt(2 * np.logaddexp(0, STEEP * density.side * residual))
-    rows = density.heavy * heavy + density.normal * residual + soft
+    rows = density.number * heavy + soft
     clipped: Array = np.clip(np.vstack([rows, density._start_residual(flow)]), -FURTHEST, FURTHEST)
     return clipped
 

@@ -1,7 +1,7 @@
 """A casebook on each database: an SQLite file, and a PostgreSQL cluster of the tests' own on loopback.
 
 `casebook_address` runs a test on both; tests of other rooms use it too. The cluster is made once a session from
-Debian's postgresql, in a temporary folder, and every test gets an empty database in it.
+Debian's postgresql, in a temporary folder. Tables are made once for each database, and copied for each test.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+
+from stocktake import casebook
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = count(1)
@@ -74,24 +76,48 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _empty_database(server: str) -> str:
+def _new_database(server: str, template: str = "template1") -> str:
     import psycopg
 
     name = f"casebook_{next(_numbers)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{server}/{name}"
+
+
+@pytest.fixture(scope="session")
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite casebook without reports, to copy."""
+    path = tmp_path_factory.mktemp("made") / "made.casebook"
+    casebook.open(path).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_database(postgresql_server: str) -> str:
+    """The name of a PostgreSQL casebook without reports, to copy."""
+    address = _new_database(postgresql_server)
+    casebook.open(address).close()
+    return address.rpartition("/")[2]
 
 
 @pytest.fixture(params=DATABASES)
 def casebook_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a casebook of this test's own may be made: a file, then a PostgreSQL database."""
+    """The address of a casebook without reports, this test's own: a file, then a PostgreSQL database."""
+    if request.param == "sqlite":
+        return str(shutil.copy(request.getfixturevalue("made_file"), tmp_path / "test.casebook"))
+    return _new_database(request.getfixturevalue("postgresql_server"), request.getfixturevalue("made_database"))
+
+
+@pytest.fixture(params=DATABASES)
+def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a casebook may be made, and none is: a file's path, then an empty PostgreSQL database."""
     if request.param == "sqlite":
         return str(tmp_path / "test.casebook")
-    return _empty_database(request.getfixturevalue("postgresql_server"))
+    return _new_database(request.getfixturevalue("postgresql_server"))
 
 
 @pytest.fixture
 def postgresql_address(postgresql_server: str) -> str:
     """An empty PostgreSQL database."""
-    return _empty_database(postgresql_server)
+    return _new_database(postgresql_server)

@@ -45,8 +45,8 @@ def test_migrations_and_tables_agree(casebook_address: str) -> None:
         assert compare_metadata(context, all_tables()) == []
 
 
-def test_up_and_down_step_by_step(casebook_address: str) -> None:
-    with casebook.open(casebook_address) as book:
+def test_up_and_down_step_by_step(empty_address: str) -> None:
+    with casebook.open(empty_address) as book:
         script = ScriptDirectory(str(opening.MIGRATIONS))
         revisions = [revision.revision for revision in script.walk_revisions("base", "head")]
         for revision in [*revisions[1:], "base"]:
@@ -55,7 +55,7 @@ def test_up_and_down_step_by_step(casebook_address: str) -> None:
             assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
         for revision in reversed(revisions):
             opening.migrate(book.engine, revision)
-        assert opening.schema_version(book.engine, casebook_address) == opening.head()
+        assert opening.schema_version(book.engine, empty_address) == opening.head()
 
 
 def test_a_casebook_that_is_behind_is_brought_up_with_all_it_holds(casebook_address: str) -> None:
@@ -93,21 +93,21 @@ def test_what_is_no_casebook_is_refused_and_left_alone(tmp_path: Path) -> None:
         casebook.open(tmp_path)
 
 
-def test_an_empty_database_is_no_casebook_until_one_is_made(casebook_address: str, tmp_path: Path) -> None:
-    if not opening.is_server(casebook_address):
-        Path(casebook_address).touch()
+def test_an_empty_database_is_no_casebook_until_one_is_made(empty_address: str, tmp_path: Path) -> None:
+    if not opening.is_server(empty_address):
+        Path(empty_address).touch()
     with pytest.raises(NoCasebook):
-        casebook.open(casebook_address, create=False)
-    casebook.open(casebook_address).close()
-    casebook.open(casebook_address, create=False).close()
+        casebook.open(empty_address, create=False)
+    casebook.open(empty_address).close()
+    casebook.open(empty_address, create=False).close()
 
 
-def test_two_that_make_the_same_casebook_at_once_make_one(casebook_address: str) -> None:
+def test_two_that_make_the_same_casebook_at_once_make_one(empty_address: str) -> None:
     faults: list[BaseException] = []
 
     def make() -> None:
         try:
-            casebook.open(casebook_address).close()
+            casebook.open(empty_address).close()
         except BaseException as fault:
             faults.append(fault)
 
@@ -117,5 +117,5 @@ def test_two_that_make_the_same_casebook_at_once_make_one(casebook_address: str)
     for maker in makers:
         maker.join()
     assert faults == []
-    with casebook.open(casebook_address, create=False) as book:
+    with casebook.open(empty_address, create=False) as book:
         assert list(book.reports()) == []

@@ -7,6 +7,7 @@ several claims. Every slot keeps the words it was read from and the layer that f
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,6 +22,9 @@ from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Event
 from stocktake.reading.sources import Speech
 from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quantity, Span, stable_id
+
+OWN_DEED = re.compile(r"\b(?:it|they|we|he|she)\b[^,;:]{0,25}$", re.IGNORECASE)
+"""A pronoun shortly before the trigger: the speaker tells of a deed of its own ("Tehran denied that it supplied")."""
 
 PLANNED = {Modality.actual: False, Modality.planned: True, Modality.possible: None}
 
@@ -95,6 +99,9 @@ def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding:
     )
     meeting = event.trigger.event == EventType.meeting
     places = sorted(parties.choose(places, role.place, role.place, role.place), key=lambda choice: -choice.score)
+    sources_found = _sources(page, event, sentence, speakers, said, role.source)
+    if not agents and OWN_DEED.search(page.text[sentence.start : event.trigger.start]):
+        agents = [choice._replace(why="pronoun for the speaker") for choice in sources_found[-1:]]
     return Filled(
         event=event,
         sentence=sentence,
@@ -102,7 +109,7 @@ def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding:
         recipients=recipients,
         items=[] if meeting else parties.choose(things, role.item, role.item, decoding.fallback),
         places=places[:1],
-        sources=_sources(page, event, sentence, speakers, said, role.source),
+        sources=sources_found,
         amounts=counts.amounts_of(words, page.amounts(sentence), role.quantity),
         times=counts.times_of(words, page.times(sentence), role.time),
         introduced=sources.introduced(page, said, event.trigger.start),

@@ -55,8 +55,9 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
         ]
         if likely:
             seen.events.extend(roles.attach(network, window, states, likely))
+            near = {page.number(trigger.start) - back for trigger in likely for back in (0, 1)}
             seen.attributions.extend(
-                attributions.find(window, states.cue, partial(network.speech, states), decoding.cue)
+                attributions.find(window, states.cue, partial(network.speech, states), decoding.cue, near)
             )
     return seen
 

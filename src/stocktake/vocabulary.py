@@ -131,7 +131,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     with "; ". `sources` says who says so, outermost first, without the publishing outlet: empty is the
     outlet's own voice. `start` and `end` bound the sentence in the report's text; `spans` holds, for each slot
     filled from the text, where its words stand, and "trigger" the words that express the event.
-    `confidence` is the calibrated probability that event and roles are right; `why` names, slot by slot, the
+    `confidence` is the calibrated probability that the sentence states such an event; `why` names, slot by slot, the
     rule or model that filled it.
     """
 

@@ -39,9 +39,6 @@ class Entity:
             self.mentions.append(span)
             self.mentions.sort(key=lambda mention: mention.start)
 
-    def within(self, span: Span) -> list[Span]:
-        return [mention for mention in self.mentions if span.start <= mention.start < span.end]
-
 
 class Cast:
     """The entities of a report; names that rules do not know can be added as they are met."""

@@ -237,9 +237,9 @@ class Density:
         """Log likelihood per row and chain, and of the starts (both with chains last)."""
         flow = self.flow(Z)
         _, _, residual, deviation = self.fit(Z, flow)
-        return self.per_row(residual, deviation), -self.dtype(0.5) * self._start_residual(flow) ** 2
+        return self.per_row(residual, deviation), -self.dtype(0.5) * self.start_residual(flow) ** 2
 
-    def _start_residual(self, flow: Flow) -> Array:
+    def start_residual(self, flow: Flow) -> Array:
         N = flow.available.shape[1]
         starts = self.design.starts
         residual = np.zeros((len(starts.plant), N), self.dtype)
@@ -255,7 +255,7 @@ class Density:
         """The log density of every chain and its gradient (dim, chains)."""
         flow = self.flow(Z)
         sums, below, residual, deviation = self.fit(Z, flow)
-        started = self._start_residual(flow)
+        started = self.start_residual(flow)
         density = self.per_row(residual, deviation).sum(0) - self.dtype(0.5) * (started * started).sum(0)
         G = np.zeros_like(Z)
         to_paths = self._observed(Z, G, flow, sums, below, residual, deviation)

@@ -28,7 +28,7 @@ def surprises(density: Density, Z: Array) -> Array:
     heavy = np.sign(residual) * np.sqrt((HEAVY + 1) * np.log1p(residual**2 / HEAVY))
     soft = density.side * np.sqrt(2 * np.logaddexp(0, STEEP * density.side * residual))
     rows = density.number * heavy + soft
-    clipped: Array = np.clip(np.vstack([rows, density._start_residual(flow)]), -FURTHEST, FURTHEST)
+    clipped: Array = np.clip(np.vstack([rows, density.start_residual(flow)]), -FURTHEST, FURTHEST)
     return clipped
 
 

@@ -82,5 +82,8 @@ def as_run(page: str) -> str:
 
 if __name__ == "__main__":
     for path in [Path(name) for name in sys.argv[1:]] or PAGES:
-        path.write_text(as_run(path.read_text("utf-8")), encoding="utf-8")
+        text = as_run(path.read_text("utf-8"))
+        if "Traceback" in text or "; report this" in text:
+            sys.exit(f"{path.name} is left as it was: a command in it fails\n{text}")
+        path.write_text(text, encoding="utf-8")
         print(f"{path.name} written as it runs now")

@@ -15,7 +15,7 @@ import argon2
 import msgspec
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from stocktake import casebook
 from stocktake.casebook import Casebook
@@ -112,6 +112,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(f"CI must have {CHROMIUM}; .ci/run installs it")
         pytest.skip(f"CHROMIUM MISSING: {CHROMIUM} is needed to test pages in a browser (apt-get install chromium)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)  # a machine at work on other things is slow, not wrong
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -125,6 +126,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, scheme: str = "light") -> Watched:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         watched = Watched(page, [])

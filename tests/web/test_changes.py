@@ -308,7 +308,9 @@ def test_the_timeline_is_brushed_and_a_mark_leads_to_its_finding(serve: Serve, v
 
     page.goto(f"{served.address}/timeline?event=transfer&by=party")
     page.wait_for_selector("#timeline[data-drawn] svg")
-    page.locator("#timeline .mark-symbol path").first.click(force=True)
+    marks = page.locator("#timeline .mark-symbol path").all()
+    inside = next(mark for mark in marks if (at := mark.bounding_box()) is not None and at["x"] > 100)
+    inside.click(force=True)
     page.wait_for_url("**/findings/*")
 
 

@@ -51,7 +51,8 @@ def upgrade() -> None:
             op.execute(statement)
     else:
         op.execute(
-            "CREATE INDEX report_words ON reports USING gin (to_tsvector('english', coalesce(title, '') || ' ' || text))"
+            "CREATE INDEX report_words ON reports "
+            "USING gin (to_tsvector('english', coalesce(title, '') || ' ' || text))"
         )
     for name, columns in INDEXES.items():
         op.create_index(name, "claims", columns)

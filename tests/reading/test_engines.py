@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -127,3 +128,14 @@ def test_one_bad_report_is_named_and_the_rest_is_read(tmp_path: Path, monkeypatc
     side = (tmp_path / (chunk.part + ".failures.jsonl")).read_text()
     assert "report-0001" in side
     assert "tripped" in side
+
+
+def test_queries_of_the_manual_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="DUCKDB MISSING: install the extra `cluster`")
+    read_many([write_inputs(tmp_path / "in", 10)], tmp_path / "claims.parquet", workers=1)
+    monkeypatch.chdir(tmp_path)
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "scale.md").read_text()
+    (sql,) = re.findall(r"```sql\n(.*?)```", manual, re.DOTALL)
+    queries = [query for query in sql.split(";") if query.strip()]
+    assert len(queries) == 2
+    assert all(duckdb.sql(query).fetchall() for query in queries)

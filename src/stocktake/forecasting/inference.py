@@ -29,7 +29,8 @@ Array = npt.NDArray[Any]
 RUNS, CHAINS, GROUPS = 2, 128, 8  # runs of one design, chains of a run, superchains of a run
 PHASES, LENGTH = (20, 20, 30), 3.0
 BLOCK, LONGEST = 20, 400  # iterations between checks, and at most
-WANTED = 1600.0  # effective draws asked for, over all processes
+WANTED = 1600.0  # effective draws asked for, over all runs
+SPARE = 1.2  # shorter runs judge themselves less surely, and are cut to the shortest
 LEAST_SIZE, LARGEST_R_HAT, LARGEST_K_HAT, LEAST_WEIGHTED = 400.0, 1.03, 0.7, 400.0
 KEPT = 4096  # draws that are kept for what-ifs
 RESTART = (3, 9)  # iterations of a warm restart: thrown away, kept
@@ -127,7 +128,8 @@ def posteriors(designs: Sequence[Design], seed: int = 0, processes: int | None =
     """
     processes = min(os.cpu_count() or 1, 2) if processes is None else processes
     runs = RUNS if len(designs) == 1 else 1
-    jobs = [(design, seed + 1000 * run, WANTED / runs) for design in designs for run in range(runs)]
+    wanted = WANTED if runs == 1 else SPARE * WANTED / runs
+    jobs = [(design, seed + 1000 * run, wanted) for design in designs for run in range(runs)]
     done = _in_processes(jobs, processes) if processes else [chains_from_cold(*job) for job in jobs]
     return [_joined(design, done[k * runs : (k + 1) * runs]) for k, design in enumerate(designs)]
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -147,6 +148,22 @@ def test_a_report_with_its_claims_marked(stocktake: Stocktake, kept: Path) -> No
     assert "confidence" not in run.out
     assert "confidence 75%" in stocktake("report", STORY[1].report.id[:9], "--why").out
     assert stocktake("report", STORY[1].report.id, "--raw").out.encode() == STORY[1].raw
+
+
+@pytest.mark.parametrize("command", ["report", "claim"])
+def test_no_line_in_a_pipe_ends_in_spaces(stocktake: Stocktake, kept: Path, command: str) -> None:
+    shown = STORY[1].report.id if command == "report" else ids(stocktake("claims", "--jsonl"))[0]
+    lines = stocktake(command, shown).out.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
+def test_a_port_that_is_taken_is_named(stocktake: Stocktake, kept: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = stocktake("serve", "--port", str(port))
+    assert run.status == 2
+    assert f"cannot listen at 127.0.0.1, port {port}" in run.err
+    assert "Serving" not in run.out + run.err
 
 
 def test_a_claim_is_corrected_rejected_and_given_back(stocktake: Stocktake, kept: Path) -> None:

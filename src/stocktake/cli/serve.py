@@ -64,10 +64,31 @@ def serve(
         name = served_name(book.address)
     settings = Settings(casebook=where, name=name, accounts_demanded=demanded, https=https, allow_private=allow_private)
     shown = f"[{host}]" if ":" in host else host
+    _demand_free(host, port)
     say(f"Serving {name} at http://{shown}:{port}/ (Ctrl+C stops)")
     if demanded and not https and host not in LOOPBACK:
         say("Passwords travel unencrypted: put a proxy that speaks HTTPS in front and add --https.")
     _run(settings, host, port, workers)
+
+
+def _demand_free(host: str, port: int) -> None:
+    """Complains before anything is said of an address that cannot be listened at."""
+    import socket
+
+    from stocktake.casebook import CasebookError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        if os.name == "posix":
+            # As the server itself does: a port that was left a moment ago is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            reason = fault.strerror or str(fault)
+            raise CasebookError(
+                f"cannot listen at {host}, port {port} ({reason}): end what listens there, or give another --port"
+            ) from None
 
 
 def _run(settings: Settings, host: str, port: int, workers: int) -> None:

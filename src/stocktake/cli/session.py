@@ -59,8 +59,15 @@ def show(*parts: RenderableType) -> None:
         show_pages(parts)
         return
     out = console()
-    for part in parts:
-        out.print(part, markup=False)
+    if sys.stdout.isatty():
+        for part in parts:
+            out.print(part, markup=False)
+        return
+    with out.capture() as printed:
+        for part in parts:
+            out.print(part, markup=False)
+    # Padded to the width of a console that has no edge, every line would end in thousands of spaces.
+    print("\n".join(line.rstrip(" ") for line in printed.get().split("\n")), end="")
 
 
 def show_pages(pages: Iterable[RenderableType]) -> None:

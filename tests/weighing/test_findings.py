@@ -9,7 +9,7 @@ import pytest
 from telling_stories import claim, count, exactly, finding_with, report, weighed
 
 from stocktake import weighing
-from stocktake.vocabulary import Claim, Decision, Report
+from stocktake.vocabulary import Claim, Decision, Quantity, Report
 
 
 def told(*slots: dict[str, Any]) -> tuple[list[Report], list[Claim]]:
@@ -34,6 +34,8 @@ def told(*slots: dict[str, Any]) -> tuple[list[Report], list[Claim]]:
 NIGHT = {"event": "use", "agent": "Russia", "recipient": "Ukraine", "item": "drones"}
 PLANT = {"event": "construction", "item": "drone plant", "time": "2021-03-01..2021-03-05"}
 DEAL = {"event": "agreement", "agent": "Russia", "recipient": "Iran", "item": "drones"}
+MADE = {"event": "production", "agent": "Russia", "item": "drones"}
+DAILY, MONTHLY = Quantity(low=300, high=350, per="day"), Quantity(low=300, high=300, per="month")
 DRONES = {"event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "drones"}
 
 
@@ -53,6 +55,9 @@ DRONES = {"event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "
         ("a total and the thing in general", {**DRONES, "quantity": exactly(400)}, DRONES, False),
         ("totals that agree", {**DRONES, "quantity": count(400)}, {**DRONES, "quantity": exactly(420)}, True),
         ("totals apart", {**DRONES, "quantity": exactly(400)}, {**DRONES, "quantity": exactly(1700)}, False),
+        ("300 a day and 300 a month", {**MADE, "quantity": DAILY}, {**MADE, "quantity": MONTHLY}, False),
+        ("10 a day and 300 a month", {**MADE, "quantity": Quantity(low=10, high=10, per="day")},
+         {**MADE, "quantity": MONTHLY}, True),
         ("two plants", {**PLANT, "agent": "Russia"}, {**PLANT, "agent": "Iran"}, False),
         ("an agreement told by its other party", DEAL, {**DEAL, "agent": "Iran", "recipient": "Russia"}, True),
         ("deals a year apart", {**DEAL, "time": "2022-11-05"}, {**DEAL, "time": "2023-11-05"}, False),

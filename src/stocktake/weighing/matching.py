@@ -23,6 +23,8 @@ SLACK = 0.12
 OVER, VAGUE = 1.5, 5.0
 """How far above its lower bound "more than 400" and "hundreds" can lie, as a multiple."""
 NEIGHBOURS = 48
+A_MONTH = {"day": 365.25 / 12, "week": 365.25 / 84, "month": 1.0, "year": 1 / 12}
+"""How many of a span make a month: rates are compared as monthly ones, and 300 a day is not 300 a month."""
 
 
 class Amounts(NamedTuple):
@@ -44,6 +46,13 @@ def amounts(low: float | None, high: float | None, vague: bool = False) -> Amoun
     return Amounts(low, low * (VAGUE if vague else OVER))
 
 
+def counted(t: Testimony) -> Amounts | None:
+    """What a claim's own count can mean, a rate as that of a month."""
+    value = amounts(t.low, t.high, t.vague)
+    times = A_MONTH.get(t.per, 1.0)
+    return Amounts(value.low * times, value.high * times) if value else None
+
+
 def agree(a: Amounts, b: Amounts) -> bool:
     return a.low * (1 - SLACK) <= b.high and b.low * (1 - SLACK) <= a.high
 
@@ -56,11 +65,11 @@ def clusters(block: Sequence[Testimony]) -> list[list[Testimony]]:
         return _joined(ordered)
     plan = ordered[0].plan
     general = [t for t in ordered if t.scope == GENERAL]
-    counted = [t for t in ordered if t.scope == TOTAL]
+    totals = [t for t in ordered if t.scope == TOTAL]
     rates = [t for t in ordered if t.scope == RATE]
     occasions = [t for t in ordered if t.scope == OCCASION]
     found: list[list[Testimony]] = []
-    for group in _by_amount(counted):
+    for group in _by_amount(totals):
         if plan and not all(t.low is not None and t.low == t.high for t in group):
             general.extend(group)
         else:
@@ -84,12 +93,12 @@ def order(t: Testimony) -> tuple[int, str, int, str]:
     return (t.published or 999_999, t.report, t.at, t.claim)
 
 
-def _by_amount(counted: Iterable[Testimony]) -> list[list[Testimony]]:
+def _by_amount(claims: Iterable[Testimony]) -> list[list[Testimony]]:
     """Groups whose counts all agree; a vague count joins the group nearest to it in time."""
     sharp: list[tuple[Amounts, Testimony]] = []
     vague: list[tuple[Amounts, Testimony]] = []
-    for t in counted:
-        value = amounts(t.low, t.high, t.vague)
+    for t in claims:
+        value = counted(t)
         assert value is not None
         (sharp if value.high <= value.low * 2 else vague).append((value, t))
     groups: list[list[tuple[Amounts, Testimony]]] = []
@@ -193,7 +202,7 @@ def _count(t: Testimony) -> Amounts | None:
     """The claim's count; a deal's is the count of goods in its sentence."""
     if t.twin_low is not None or t.twin_high is not None:
         return amounts(t.twin_low, t.twin_high)
-    return amounts(t.low, t.high, t.vague)
+    return counted(t)
 
 
 def _related(a: str, b: str) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stocktake.vocabulary import Forecast, Programme
 
 PANEL = "Forecasts"
+FITTING = "Fitting the programme; the first time this can take minutes"
 
 Named = Annotated[
     str | None,
@@ -291,7 +292,8 @@ def forecast(
 
     with _working(context, programme) as (book, programmes):
         for wanted in programmes:
-            found = book.forecast(_with_targets(wanted, target), _day(as_of), horizon, seed)
+            with session.waiting(FITTING):
+                found = book.forecast(_with_targets(wanted, target), _day(as_of), horizon, seed)
             _tell(found, json)
             if out is not None:
                 _draw(found, out, found.programme)
@@ -349,7 +351,8 @@ def pull(
 
     with _working(context, programme) as (book, programmes):
         wanted = _one(programmes)
-        pulls, worths = book.pull(wanted, _day(as_of), horizon, seed)
+        with session.waiting(FITTING):
+            pulls, worths = book.pull(wanted, _day(as_of), horizon, seed)
         if json:
             session.records([{"programme": wanted.name, "pulls": pulls, "worths": worths}])
             return
@@ -383,11 +386,14 @@ def scenario(
     with _working(context, programme) as (book, programmes):
         wanted = _one(programmes)
         try:
-            found = book.scenario(wanted, chosen, _day(as_of), horizon, seed)
+            with session.waiting(FITTING):
+                found = book.scenario(wanted, chosen, _day(as_of), horizon, seed)
         except TooFar:
             session.say("these settings move the picture too far for a quick answer: making a forecast of its own")
-            found = book.scenario(wanted, chosen, _day(as_of), horizon, seed, afresh=True)
-        before = book.forecast(wanted, _day(as_of), horizon, seed)
+            with session.waiting(FITTING):
+                found = book.scenario(wanted, chosen, _day(as_of), horizon, seed, afresh=True)
+        with session.waiting(FITTING):
+            before = book.forecast(wanted, _day(as_of), horizon, seed)
         _tell(found, json, before)
         if out is not None:
             _draw(found, out, f"{found.programme}-scenario")
@@ -420,15 +426,16 @@ def backtest(
         wanted = _one(programmes)
         known = tuple(o for o in book.observations(wanted) if not o.excluded)
         try:
-            scored = forecasting.backtest(
-                wanted,
-                known,
-                series=series,
-                cutoffs=tuple(c.strip() for c in cutoffs.split(",")) if cutoffs else None,
-                horizon=horizon,
-                peers=peers,
-                seed=seed,
-            )
+            with session.waiting("Forecasting as of each month; this can take minutes"):
+                scored = forecasting.backtest(
+                    wanted,
+                    known,
+                    series=series,
+                    cutoffs=tuple(c.strip() for c in cutoffs.split(",")) if cutoffs else None,
+                    horizon=horizon,
+                    peers=peers,
+                    seed=seed,
+                )
         except (forecasting.ProgrammeError, forecasting.Untrusted, ModuleNotFoundError) as problem:
             raise typer.BadParameter(str(problem)) from None
         if json:

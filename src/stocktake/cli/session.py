@@ -126,5 +126,15 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[str], None]]:
         yield step
 
 
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Says on standard error what is being worked at while it lasts, only where someone watches."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with console(stderr=True).status(what):
+        yield
+
+
 def _no_progress(name: str) -> None:
     """No one watches."""

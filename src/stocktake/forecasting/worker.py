@@ -18,4 +18,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        # Ctrl+C reaches the whole group; the command that started this one tells of it.
+        sys.exit(130)

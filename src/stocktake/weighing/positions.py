@@ -1,7 +1,8 @@
 """How each party's position on a finding moved: denied until one day, admitted on another, in part.
 
 A position is what a party to the event says of it by its own voice. What it says of the matter in general holds
-for each of the matter's occasions; what it says of one occasion is a position on the rest only in part.
+for each of the matter's occasions that were not still to come; what it says of one occasion is a position on the
+rest only in part.
 """
 
 from __future__ import annotations
@@ -30,11 +31,17 @@ def positions(
     for index, finding in enumerate(findings):
         general = groups[index][0].scope != OCCASION
         plan = groups[index][0].plan
+        begun = finding.time.start.toordinal() if finding.time and finding.time.start else 0
         by_party: dict[str, list[tuple[int, bool, Testimony]]] = defaultdict(list)
         for at, t in spoken:
             if at == index:
                 by_party[t.state].append((_when(t, origins), t.in_part and t.stance == "admits", t))
-            elif t.plan == plan and (general or groups[at][0].scope != OCCASION) and t.stance in ("denies", "admits"):
+            elif (
+                t.plan == plan
+                and (general or groups[at][0].scope != OCCASION)
+                and t.stance in ("denies", "admits")
+                and (_when(t, origins) or t.published or begun) >= begun
+            ):
                 elsewhere = general and groups[at][0].scope == OCCASION
                 by_party[t.state].append((_when(t, origins), t.in_part or elsewhere, t))
         for party in sorted(by_party):

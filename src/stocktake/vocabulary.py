@@ -253,7 +253,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `claims` are all of them; `origins_for` and `origins_against` the independent origins on either side;
     `probability` that it is so; `grade` the Admiralty pair (reliability of the best origin A-F, credibility
     1-6, as "B2"); `word` the ICD 203 estimative word; `series` the id shared by counts of one flow that grow
-    over time; `part_of` the finding whose total this one is a part of.
+    over time; `part_of` the finding whose total this one is a part of. `counted_since` is the day on which its quantity
+    was first reported, which may be long after the happening itself was.
     """
 
     id: str
@@ -275,6 +276,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     word: str
     first_reported: dt.date | None = None
     last_reported: dt.date | None = None
+    counted_since: dt.date | None = None
     series: str | None = None
     part_of: str | None = None
 

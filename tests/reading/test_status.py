@@ -37,11 +37,20 @@ def test_a_sure_network_is_not_overruled() -> None:
         (["denied that"], "denies"),
         (["accused"], "accuses"),
         (["acknowledged"], "admits"),
+        (["has not confirmed"], "asserts"),
+        (["never acknowledged"], "asserts"),
+        (["declined to confirm"], "asserts"),
         ([], "asserts"),
     ),
 )
 def test_the_word_that_introduces_a_statement_tells_its_stance(introduced: list[str], stance: str) -> None:
-    assert status.stance(event("Iran shipped drones.", "shipped", sure=0.6), introduced) == stance
+    text = "Iran shipped drones."
+    assert status.stance(event(text, "shipped", sure=0.6), text, split(text)[0], introduced) == stance
+
+
+@pytest.mark.parametrize("text", ("Iran has not shipped drones.", "Iran hasn't ever shipped drones."))
+def test_nobody_admits_what_is_said_not_to_be_so(text: str) -> None:
+    assert status.stance(event(text, "shipped", stance="admits", sure=0.9), text, split(text)[0], []) != "admits"
 
 
 def test_why_names_the_cue() -> None:

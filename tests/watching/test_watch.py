@@ -353,7 +353,7 @@ def forecast(*median: float, half: float = 100.0) -> Forecast:
         paths=(ForecastPath(name="stock", months=months, median=median, bands=bands),),
         targets=(),
         observations=(),
-        diagnostics=Diagnostics(r_hat=1.0, ess=400, acceptance=0.8, divergent=0, draws=400, seconds=1.0),
+        diagnostics=Diagnostics(r_hat=1.0, ess=400, acceptance=0.8, divergent=0, draws=400),
     )
 
 

@@ -96,6 +96,16 @@ def test_a_finding_says_what_most_of_its_claims_say() -> None:
     assert (found.first_reported, found.last_reported) == (dt.date(2022, 8, 30), dt.date(2022, 9, 2))
 
 
+def test_a_count_has_a_day_of_its_own() -> None:
+    old = {**MADE, "published": "2023-08-04"}
+    new = {**MADE, "quantity": Quantity(low=310, high=310, per="month"), "published": "2025-05-29"}
+    reports, claims = told(old, new, new)
+    (found,) = weighed(reports, claims).findings
+    assert found.quantity is not None and found.quantity.low == 310
+    assert found.first_reported == dt.date(2023, 8, 4)
+    assert found.counted_since == dt.date(2025, 5, 29)
+
+
 def test_the_id_is_that_of_the_earliest_claim_whatever_comes_later() -> None:
     reports, claims = told({**DRONES, "published": "2022-09-01"}, {**DRONES, "published": "2022-10-01"})
     alone = weighed(reports[:1], claims[:1]).findings[0].id

@@ -239,10 +239,17 @@ def _part(programme: Programme, path: str, plant: str | None, part: str, measure
 
 def _known(finding: Finding, end: dt.date, standing: Standing) -> dt.date:
     """When an observation became known: when first reported, but what was is not known before it is over."""
-    assert finding.first_reported is not None
-    if standing is not Standing.observed or finding.first_reported >= end:
-        return finding.first_reported
-    return max(min(end, finding.last_reported or end), finding.first_reported)
+    said = _said(finding)
+    if standing is not Standing.observed or said >= end:
+        return said
+    return max(min(end, finding.last_reported or end), said)
+
+
+def _said(finding: Finding) -> dt.date:
+    """The day from which the finding's number was known; it may be told of long before it is counted."""
+    said = finding.counted_since or finding.first_reported
+    assert said is not None
+    return said
 
 
 def _standing(rule: Rule, finding: Finding) -> Standing:
@@ -282,8 +289,7 @@ def _period(
     how: str, programme: Programme, finding: Finding, plant: str | None, standing: Standing
 ) -> tuple[dt.date, dt.date]:
     """First and last day that an observation is about, what the finding leaves open closed."""
-    said = finding.first_reported
-    assert said is not None
+    said = _said(finding)
     start = finding.time.start if finding.time else None
     end = finding.time.end if finding.time else None
     begins = months.first_day(months.ordinal(programme.start))

@@ -208,7 +208,7 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
         quantity=quantity,
         time=time,
         sources=tuple(choice.name for choice in filled.sources),
-        stance=status.stance(event, filled.introduced),
+        stance=status.stance(event, page.text, sentence, filled.introduced),
         modality=modality,
         negated=event.status.negated > 0.5,
         confidence=confidence.calibrated(trigger.probability, decoding.confidence),

@@ -16,6 +16,8 @@ import msgspec
 from stocktake.reading.roles import MODALITIES, STANCES, Event
 from stocktake.vocabulary import Modality, Span, Stance
 
+NEGATED_WITHIN = 40
+"""Characters before a word in which a negation of it is looked for."""
 CLAUSE_ENDS = re.compile(r"[,;:—]|\s(?:but|and)\s")
 
 
@@ -27,6 +29,7 @@ class _Modality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     factor: float
+    negators: tuple[str, ...]
     cues: dict[Stance, tuple[str, ...]]
 
 
@@ -56,13 +59,21 @@ def modality(event: Event, text: str, sentence: Span) -> Modality:
     return max(MODALITIES, key=lambda named: weighed[named])
 
 
-def stance(event: Event, said: Sequence[str]) -> Stance:
-    """The likeliest stance; every class that a word introducing the statement tells of gains."""
+def stance(event: Event, text: str, sentence: Span, said: Sequence[str]) -> Stance:
+    """The likeliest stance; every class that a word introducing the statement tells of gains.
+
+    Nobody admits what is said not to be so: with a negation before the event in its clause, `admits` is out.
+    """
     factor, cued = _cues().stance.factor, _stance_cues(said)
     weighed = {
         named: probability * (factor if named in cued else 1.0)
         for named, probability in zip(STANCES, event.status.stance, strict=True)
     }
+    clause = CLAUSE_ENDS.split(text[max(sentence.start, event.trigger.start - NEGATED_WITHIN) : event.trigger.start])[
+        -1
+    ]
+    if _negation().search(clause):
+        weighed[Stance.admits] = 0.0
     return max(STANCES, key=lambda named: weighed[named])
 
 
@@ -88,5 +99,16 @@ def _modality_cue(event: Event, text: str, sentence: Span) -> tuple[Modality | N
 
 def _stance_cues(said: Sequence[str]) -> dict[Stance, str]:
     words = " ".join(said)
-    found = {named: _pattern(cues).search(words) for named, cues in _cues().stance.cues.items()}
-    return {named: match[0] for named, match in found.items() if match}
+    found: dict[Stance, str] = {}
+    for named, cues in _cues().stance.cues.items():
+        for match in _pattern(cues).finditer(words):
+            if not _negation().search(words[max(0, match.start() - NEGATED_WITHIN) : match.start()]):
+                found.setdefault(named, match[0])
+    return found
+
+
+@cache
+def _negation() -> re.Pattern[str]:
+    """A negator with at most two words after it, at the end of what is looked at."""
+    words = "|".join(map(re.escape, _cues().stance.negators))
+    return re.compile(rf"(?:\b|(?<=\w)(?=n't))(?:{words})(?:\s+\w+){{0,2}}\s*$", re.IGNORECASE)

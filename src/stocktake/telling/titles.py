@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from stocktake.telling.formats import goods, period
-from stocktake.vocabulary import Claim, Finding, Modality
+from stocktake.vocabulary import Claim, EventType, Finding, Modality
 
 
 @cache
@@ -17,7 +17,8 @@ def _verbs() -> dict[str, dict[str, str]]:
 
 def finding_title(finding: Finding | Claim) -> str:
     """Who did, is to do or may do what with how many of what, when."""
-    words = _verbs()[finding.event]
+    own_loss = finding.event is EventType.loss and finding.agent is not None and finding.agent == finding.recipient
+    words = _verbs()["own_loss" if own_loss else finding.event]
     verb = words["did"]
     if finding.modality is Modality.planned:
         verb = ("not to " if finding.negated else "to ") + words["do"]
@@ -29,7 +30,7 @@ def finding_title(finding: Finding | Claim) -> str:
     said = [_joined(finding.agent) or "An unnamed party", verb]
     if moved and not words["item"]:
         said.append(moved)
-    if finding.recipient:
+    if finding.recipient and not own_loss:
         said += [words["recipient"], _joined(finding.recipient)]
     if moved and words["item"]:
         said += [words["item"], moved]

@@ -76,8 +76,8 @@ def finding(
         item=_usual(favour, lambda t: t.item),
         family=first.family or None,
         place=_usual(favour, lambda t: t.where),
-        quantity=quantity(favour),
-        time=period(favour),
+        quantity=(counted := quantity(favour)),
+        time=period(_giving(favour, counted)),
         modality=_modality(group),
         negated=negated,
         claims=tuple(t.claim for t in group),
@@ -88,6 +88,9 @@ def finding(
         word=credibility.word,
         first_reported=_day(min(published, default=0)),
         last_reported=_day(max(published, default=0)),
+        counted_since=_day(min((t.published for t in _giving(favour, counted) if t.published), default=0))
+        if counted
+        else None,
         series=series,
         part_of=part_of,
     )
@@ -129,6 +132,16 @@ def quantity(group: Sequence[Testimony]) -> Quantity | None:
     unit = _usual([t for t in counted if (t.low, t.high, t.per) == (low, high, per)], lambda t: t.unit or None)
     vague = any(t.vague for t in counted if (t.low, t.high) == (low, high))
     return Quantity(low=low, high=high, unit=unit, per=per or None, approximate=vague)
+
+
+def _giving(group: Sequence[Testimony], counted: Quantity | None) -> Sequence[Testimony]:
+    """The claims that give this count, so that a finding's count and days are never those of different claims.
+
+    An occasion is one by its days, and a running total's days go from claim to claim: all of theirs tell the days.
+    """
+    if counted is None or group[0].scope in (OCCASION, TOTAL):
+        return group
+    return [t for t in group if (t.low, t.high, t.per or None) == (counted.low, counted.high, counted.per)] or group
 
 
 def period(group: Sequence[Testimony]) -> Period | None:

@@ -6,7 +6,9 @@ import pytest
 from events import event
 
 from stocktake.reading.entities import Cast
-from stocktake.reading.parties import Choice, choose, divide, entities_of
+from stocktake.reading.names import canonical
+from stocktake.reading.parties import Choice, choose, divide, entities_of, phrases_of
+from stocktake.reading.roles import Filler
 from stocktake.reading.sentences import split
 from stocktake.vocabulary import Span
 
@@ -60,3 +62,10 @@ def test_a_name_on_both_sides_stays_on_the_likelier() -> None:
     recipients = [Choice("Iran", here, 0.5, True, ""), Choice("Russia", here, 0.8, True, "")]
     mine, theirs = divide(agents, recipients)
     assert ([c.name for c in mine], [c.name for c in theirs]) == (["Iran"], ["Russia"])
+
+
+def test_the_possessor_belongs_to_the_phrase() -> None:
+    text = "So said Ukraine’s Foreign Ministry on Friday."
+    start = text.index("s Foreign")
+    (choice,) = phrases_of(text, [Filler(start, text.index(" on"), 0.9)], Span(0, len(text)), canonical)
+    assert text[choice.span.start : choice.span.end] == "Ukraine’s Foreign Ministry"

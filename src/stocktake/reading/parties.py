@@ -49,15 +49,23 @@ def phrases_of(text: str, fillers: Sequence[Filler], sentence: Span, naming: Cal
     """The phrases that the role layer marks, one choice a name: its likeliest mention, those in the sentence first."""
     best: dict[str, Choice] = {}
     for filler in fillers:
-        name = naming(text[filler.start : filler.end])
+        start = _with_possessor(text, filler.start)
+        name = naming(text[start : filler.end])
         if not name:
             continue
-        inside = sentence.start <= filler.start < sentence.end
-        choice = Choice(name, Span(filler.start, filler.end), filler.score, inside, _why(filler.score, inside))
+        inside = sentence.start <= start < sentence.end
+        choice = Choice(name, Span(start, filler.end), filler.score, inside, _why(filler.score, inside))
         known = best.get(name.casefold())
         if known is None or (choice.inside, choice.score) > (known.inside, known.score):
             best[name.casefold()] = choice
     return sorted(best.values(), key=lambda choice: choice.span.start)
+
+
+def _with_possessor(text: str, start: int) -> int:
+    """Where a phrase begins when it was marked from the "s" of a possessive on: "Ukraine's Foreign Ministry"."""
+    if text[start : start + 2] == "s " and text[start - 1 : start] in ("'", "’"):
+        return text.rfind(" ", 0, start) + 1
+    return start
 
 
 def _why(score: float, inside: bool) -> str:

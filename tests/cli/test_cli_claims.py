@@ -100,6 +100,7 @@ def test_no_claim_fits(stocktake: Stocktake, kept: Path) -> None:
         (["claims", "--since", "yesterday"], "'yesterday' is no date: write it like 2023-02-06, 2023-02 or 2023"),
         (["claims", "--min-confidence", "2"], "--min-confidence"),
         (["claims", "--csv", "--jsonl"], "exclude each other"),
+        (["claims", "--since", "2024-05", "--until", "2024-01"], "is after --until 2024-01-31"),
         (["claims", "--report", "zz"], "no report has an id that begins with 'zz': `stocktake reports` lists them"),
         (["report", "zz"], "no report has an id that begins with 'zz'"),
         (["claim", "zz"], "no claim has an id that begins with 'zz': `stocktake claims` lists them"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stocktake.cli.filters import event_type, exact_day, first_day, last_day, stance_name
+from stocktake.cli.filters import checked_span, event_type, exact_day, first_day, last_day, stance_name
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, ClaimFilter
@@ -134,6 +134,7 @@ def claims(
 
     if jsonl and as_csv:
         raise typer.BadParameter("--jsonl and --csv exclude each other; give one of them")
+    checked_span(since, until)
     with session.opened(context) as book:
         wanted = ClaimFilter(
             event=vocabulary.EventType(event) if event else None,

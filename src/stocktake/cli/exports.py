@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stocktake.cli.findings import Event, Item, Least, Party, Since, Until
+from stocktake.cli.findings import Event, Item, Least, Party, Since, Until, wanted
 
 if TYPE_CHECKING:
     from stocktake.casebook import FindingFilter
@@ -39,10 +38,10 @@ def export(
 
     if form not in exports.FORMS:
         raise typer.BadParameter(f"there is no export {form!r}; give one of {', '.join(exports.FORMS)}")
-    wanted = _wanted(event, party, item, since, until, min_probability)
+    asked = _limited(wanted(event, party, item, since, until, min_probability))
     _check_folder(output)
     with opened(context) as book:
-        count = exports.export(book, form, output, wanted)
+        count = exports.export(book, form, output, asked)
     say(f"{output}: {count} records, {exports.FORMS[form]}")
 
 
@@ -73,9 +72,9 @@ def dossier(
     if output.suffix.lower() not in FORMATS:
         raise typer.BadParameter(f"{output.name} ends in none of {', '.join(FORMATS)}; name the form by its ending")
     _check_folder(output)
-    wanted = _wanted(event, party, item, since, until, min_probability)
+    asked = _limited(wanted(event, party, item, since, until, min_probability))
     with opened(context) as book:
-        made = collect(book, wanted, title=title, findings=finding or (), programme=programme)
+        made = collect(book, asked, title=title, findings=finding or (), programme=programme)
     try:
         write(made, output)
     except ValueError as problem:
@@ -89,24 +88,6 @@ def _check_folder(output: Path) -> None:
         raise typer.BadParameter(f"there is no folder {output.parent}; make it or name another")
 
 
-def _wanted(
-    event: str | None,
-    party: str | None,
-    item: str | None,
-    since: dt.date | None,
-    until: dt.date | None,
-    min_probability: float | None,
-) -> FindingFilter | None:
-    """The filter, None when nothing limits."""
-    from stocktake.casebook import FindingFilter
-    from stocktake.vocabulary import EventType
-
-    wanted = FindingFilter(
-        event=EventType(event) if event else None,
-        party=party,
-        item=item,
-        since=since,
-        until=until,
-        min_probability=min_probability,
-    )
-    return None if wanted == FindingFilter() else wanted
+def _limited(asked: FindingFilter) -> FindingFilter | None:
+    """The filter, None when it limits nothing: then claims that are in no finding are handed on too."""
+    return None if asked == type(asked)() else asked

@@ -47,6 +47,12 @@ def last_day(value: str) -> dt.date:
     return _day(value, last=True)
 
 
+def checked_span(since: dt.date | None, until: dt.date | None) -> None:
+    """Refuses a span of days that ends before it begins, in which nothing can lie."""
+    if since is not None and until is not None and since > until:
+        raise typer.BadParameter(f"--since {since} is after --until {until}; turn them round")
+
+
 def _day(value: str, *, last: bool) -> dt.date:
     from stocktake.telling import day_from
 

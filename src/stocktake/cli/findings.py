@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from stocktake.cli.claims import Author, Lines
-from stocktake.cli.filters import conflict_kind, event_type, first_day, last_day
+from stocktake.cli.filters import checked_span, conflict_kind, event_type, first_day, last_day
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, FindingFilter, Learning
@@ -157,6 +157,7 @@ def wanted(
     order: str = "reported",
 ) -> FindingFilter:
     """The findings that the options of a command ask for."""
+    checked_span(since, until)
     from stocktake.casebook import FindingFilter
     from stocktake.vocabulary import EventType
 

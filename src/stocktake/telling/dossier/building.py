@@ -18,11 +18,9 @@ class Quote(msgspec.Struct, frozen=True):
     """A sentence of evidence and where it stands."""
 
     claim: Claim
-    quote: str
     outlet: str
     published: dt.date | None
     url: str | None
-    report: str
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -186,7 +184,7 @@ def _voices(holdings: Holdings, finding: Finding) -> tuple[Voice, ...]:
 
 
 def _quote(claim: Claim, report: Report) -> Quote:
-    return Quote(claim, claim.quote, report.outlet or "Unnamed outlet", report.published, report.url, claim.report)
+    return Quote(claim, report.outlet or "Unnamed outlet", report.published, report.url)
 
 
 def _speakers(holdings: Holdings, findings: Sequence[Finding]) -> tuple[Speaker, ...]:

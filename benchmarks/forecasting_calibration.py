@@ -2,7 +2,8 @@
 
 Worlds and their observations are drawn from the model in the shape of the shipped case; prints the coverage of 50, 80
 and 95 percent intervals of made, used and stock, and a chi-square test of the ranks (one month drawn at random a
-world, ten bins).
+world, ten bins). With `--save FILE` every world is a line of that file as soon as it is done, and a run that was
+interrupted goes on from there.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from forecasting_case import observations, programme
@@ -30,45 +35,65 @@ def shape() -> layout.Design:
     return layout.design(programme(), observations())
 
 
-def one(seed: int) -> tuple[int, dict[str, np.ndarray] | str, float]:
+def one(seed: int) -> dict[str, Any]:
     """Ranks of one world, or why it was refused."""
     started = time.process_time()
     made = calibration.world(shape(), np.random.default_rng(10_000 + seed))
     inference.CHAINS, inference.WANTED, inference.LEAST_SIZE = CHAINS, WANTED, LEAST
+    answer: dict[str, Any] = {"world": seed}
     try:
         held = inference.posterior(made.design, seed, processes=0)
     except inference.Untrusted as refused:
-        return seed, str(refused), time.process_time() - started
-    return seed, calibration.ranks(held, made.truth), time.process_time() - started
+        answer["refused"] = str(refused)
+    else:
+        answer["ranks"] = {name: rank.tolist() for name, rank in calibration.ranks(held, made.truth).items()}
+    return answer | {"seconds": time.process_time() - started}
+
+
+def answers(worlds: range, processes: int, save: Path | None) -> Iterator[dict[str, Any]]:
+    """The answers of the worlds, those of an earlier run first; each is saved at once."""
+    kept = [json.loads(line) for line in save.read_text("utf-8").splitlines()] if save and save.exists() else []
+    kept = [answer for answer in kept if answer["world"] in worlds]
+    yield from kept
+    missing = sorted(set(worlds) - {answer["world"] for answer in kept})
+    with ProcessPoolExecutor(processes) as pool:
+        for answer in pool.map(one, missing):
+            if save:
+                with save.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(answer) + "\n")
+            yield answer
+
+
+def told(found: list[dict[str, Any]]) -> None:
+    """Print what the ranks so far come to."""
+    rng = np.random.default_rng(1)
+    for name in calibration.PATHS:
+        ranks = np.array([ranks[name] for ranks in found])
+        spans = [f"{w:.0%}: {(np.abs(ranks - 0.5) <= w / 2).mean():.1%}" for w in (0.5, 0.8, 0.95)]
+        picked = ranks[np.arange(len(ranks)), rng.integers(0, ranks.shape[1], len(ranks))]
+        test = chisquare(np.histogram(picked, 10, (0, 1))[0])
+        print(f"{name}: {', '.join(spans)}; ranks chi-square p = {test.pvalue:.3f}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--save")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--save", type=Path)
     asked = parser.parse_args()
-    found, refused, seconds = [], 0, []
-    with ProcessPoolExecutor(2) as pool:
-        for seed, answer, spent in pool.map(one, range(asked.first, asked.first + asked.worlds)):
-            seconds.append(spent)
-            if isinstance(answer, str):
-                refused += 1
-                print(f"world {seed}: {answer[:100]}", flush=True)
-            else:
-                found.append(answer)
-            if len(found) % 10 == 0:
-                print(f"{len(found)} worlds, {np.mean(seconds):.1f} CPU s each", flush=True)
-    if asked.save:
-        np.savez(asked.save, **{name: np.array([f[name] for f in found]) for name in found[0]})
-    print(f"{len(found)} worlds, {refused} refused, {np.mean(seconds):.1f} CPU s each")
-    rng = np.random.default_rng(1)
-    for name in calibration.PATHS:
-        ranks = np.array([f[name] for f in found])
-        spans = [f"{w:.0%}: {(np.abs(ranks - 0.5) <= w / 2).mean():.1%}" for w in (0.5, 0.8, 0.95)]
-        picked = ranks[np.arange(len(ranks)), rng.integers(0, ranks.shape[1], len(ranks))]
-        test = chisquare(np.histogram(picked, 10, (0, 1))[0])
-        print(f"{name}: {', '.join(spans)}; ranks chi-square p = {test.pvalue:.3f}")
+    found, seconds = [], []
+    for answer in answers(range(asked.first, asked.first + asked.worlds), asked.processes, asked.save):
+        seconds.append(answer["seconds"])
+        if "refused" in answer:
+            print(f"world {answer['world']}: {answer['refused'][:100]}", flush=True)
+            continue
+        found.append(answer["ranks"])
+        if len(found) % 20 == 0:
+            print(f"{len(found)} worlds", flush=True)
+            told(found)
+    print(f"{len(found)} worlds, {len(seconds) - len(found)} refused, {np.mean(seconds):.1f} CPU s each")
+    told(found)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,16 @@ GROUPS = ("inputs", "reading", "claims", "findings", "forecasts", "watching", "e
 UNHURRIED = 100_000
 """New objects between two looks for garbage: loading makes many that stay, and looking costs a tenth of the start."""
 DEFAULT_CASEBOOK = "stocktake.casebook"
+EXTRAS = {
+    "duckdb": "cluster",
+    "pandas": "tables",
+    "polars": "tables",
+    "psycopg": "team",
+    "pyarrow": "tables",
+    "ray": "cluster",
+    "statsforecast": "backtest",
+}
+"""Packages that only some work needs, each with the extra that brings it."""
 
 app = typer.Typer(
     name="stocktake",
@@ -76,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         from stocktake.cli.session import say
 
-        say(f"stocktake: {fault}")
+        say(f"stocktake: {_missing(fault) or fault}")
         return status
     return 0
 
@@ -94,7 +104,24 @@ def _casebook_first(arguments: list[str]) -> list[str]:
 
 def _status_of(fault: Exception) -> int | None:
     """The exit status for a fault whose message is a sentence for the user; None for any other."""
+    if _missing(fault):
+        return 2
     faults = sys.modules.get("stocktake.casebook.faults")
     if faults is not None and isinstance(fault, faults.CasebookError):
         return int(fault.status)
     return None
+
+
+def _missing(fault: BaseException | None) -> str | None:
+    """What to install where a bare installation lacks what the fault, or one it comes from, has looked for."""
+    if fault is None:
+        return None
+    if not isinstance(fault, ModuleNotFoundError):
+        return _missing(fault.__cause__)
+    name = (fault.name or "").partition(".")[0]
+    if name not in EXTRAS:
+        return None
+    return (
+        f"this needs {name}, which a bare installation leaves out: install '.[{EXTRAS[name]}]' in place of '.', "
+        f"or add it to what pipx made with `pipx inject stocktake {name}`"
+    )

@@ -12,6 +12,7 @@ import pytest
 from stocktake import forecasting
 from stocktake.forecasting.observations import table
 from stocktake.vocabulary import (
+    Claim,
     EventType,
     Finding,
     Modality,
@@ -21,6 +22,7 @@ from stocktake.vocabulary import (
     Programme,
     Quantity,
     SourceKind,
+    Span,
 )
 
 SAID = dt.date(2022, 11, 10)
@@ -172,6 +174,59 @@ def test_a_finding_observes(programme: Programme, found: Finding, expected: tupl
     assert got == expected
     assert o.finding == "f1"
     assert o.origins == ("Institute", "Marxian air force")  # the best grade first
+
+
+@pytest.mark.parametrize(
+    ("quote", "number_of", "standing"),
+    (
+        ("Freedonia makes 300 Comets a month, officials said.", "300", "observed"),
+        (
+            "Freedonia has a real capacity to make between 300 and 350 Comets a month.",
+            "between 300 and 350",
+            "capacity",
+        ),
+        ("Freedonia has capacity for 300 Comets a month, Marxia says", "300", "capacity"),
+        ("Freedonia is capable of making 300 Comets a month, officials said.", "300", "capacity"),
+        ("With a 300-a-month capacity, the works are the largest.", "300", "capacity"),
+        ("They put capacity at 500 a month, but output is 300 a month.", "500", "capacity"),
+        ("They put capacity at 500 a month, but output is 300 a month.", "300", "observed"),
+        ("Working at full capacity, it makes 300 Comets a month.", "300", "observed"),
+        ("It has been able to make 300 Comets a month.", "300", "observed"),
+        ("It makes 300 Comets a month, which is as fast as it can.", "300", "observed"),
+    ),
+)
+def test_words_beside_a_number_tell_a_capacity(programme: Programme, quote: str, number_of: str, standing: str) -> None:
+    at = 100 + quote.index(number_of)
+    claim = Claim(
+        id="c1",
+        report="r1",
+        start=100,
+        end=100 + len(quote),
+        quote=quote,
+        event=EventType.production,
+        quantity=number(300, per="month"),
+        spans={"quantity": (Span(at, at + len(number_of)),)},
+    )
+    found = finding("production", "Comets", quantity=number(300, per="month"), **BY_F)
+    (o,) = forecasting.observations_from(programme, [found], ORIGINS, {"c1": claim})
+    assert o.standing == standing
+
+
+def test_a_capacity_to_come_is_a_plan(programme: Programme) -> None:
+    quote = "Capacity is to reach 300 Comets a month."
+    claim = Claim(
+        id="c1",
+        report="r1",
+        start=0,
+        end=len(quote),
+        quote=quote,
+        event=EventType.production,
+        modality=Modality.planned,
+        quantity=number(300, per="month"),
+    )
+    found = finding("production", "Comets", quantity=number(300, per="month"), modality=Modality.planned, **BY_F)
+    (o,) = forecasting.observations_from(programme, [found], ORIGINS, {"c1": claim})
+    assert o.standing == "planned"
 
 
 def test_every_rule_of_the_table_is_met_and_told(programme: Programme) -> None:

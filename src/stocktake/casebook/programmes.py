@@ -18,14 +18,15 @@ import sqlalchemy as sa
 
 from stocktake.casebook.faults import CasebookError, InvalidDecision
 from stocktake.casebook.keep import Kept
+from stocktake.casebook.selecting import ClaimFilter
 from stocktake.casebook.tables import TEXT, metadata
-from stocktake.vocabulary import Decision, Forecast, Observation, Programme
+from stocktake.vocabulary import Claim, Decision, EventType, Forecast, Observation, Programme
 
 if TYPE_CHECKING:
     from stocktake.forecasting import Lever, Posterior, Pull, Series, Worth
 
 KEPT = 12  # forecasts of a programme that are kept
-VERSION = "1"  # of the model: another one makes every kept forecast old
+VERSION = "2"  # of the model: another one makes every kept forecast old
 
 forecasts = sa.Table(
     "forecasts",
@@ -112,7 +113,7 @@ class Programmes(Kept):
 
         wanted = programme if isinstance(programme, Programme) else self.programme(programme)
         decisions = self.in_force()
-        made = list(forecasting.observations_from(wanted, self._findings(), self._origins()))
+        made = list(forecasting.observations_from(wanted, self._findings(), self._origins(), self._output()))
         series = {d.target: d.value for d in decisions if d.action == "series"}
         for value in series.values():
             if value["programme"] == wanted.name:
@@ -155,6 +156,12 @@ class Programmes(Kept):
     def _findings(self) -> Iterable[Any]:
         findings = getattr(self, "findings", None)
         return findings() if findings is not None else ()
+
+    def _output(self) -> dict[str, Claim]:
+        """The claims of output, whose words tell a capacity from what was made."""
+        claims = getattr(self, "claims", None)
+        wanted = ClaimFilter(event=EventType.production)
+        return {claim.id: claim for claim in claims(wanted)} if claims is not None else {}
 
     def _origins(self) -> dict[str, Any]:
         origins = getattr(self, "origins", None)

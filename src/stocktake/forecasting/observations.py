@@ -23,8 +23,10 @@ from importlib.resources import files
 import msgspec
 
 from stocktake.forecasting import months
+from stocktake.forecasting.capacities import is_capacity
 from stocktake.forecasting.programme import ProgrammeError, first_part, path_names
 from stocktake.vocabulary import (
+    Claim,
     EventType,
     Finding,
     Measure,
@@ -72,21 +74,30 @@ def table() -> tuple[tuple[Rule, ...], tuple[str, ...]]:
 
 
 def observations_from(
-    programme: Programme, findings: Iterable[Finding], origins: Mapping[str, Origin]
+    programme: Programme,
+    findings: Iterable[Finding],
+    origins: Mapping[str, Origin],
+    claims: Mapping[str, Claim] | None = None,
 ) -> tuple[Observation, ...]:
-    """The observations that findings make of a programme, in the order in which they were first reported."""
-    found = [o for finding in findings if (o := observation(programme, finding, origins)) is not None]
+    """The observations that findings make of a programme, in the order in which they were first reported.
+
+    `claims`, by id, are the claims of output among those behind the findings: their words tell a capacity.
+    """
+    found = [o for finding in findings if (o := observation(programme, finding, origins, claims or {})) is not None]
     return tuple(sorted(found, key=lambda o: (o.published, o.id)))
 
 
-def observation(programme: Programme, finding: Finding, origins: Mapping[str, Origin]) -> Observation | None:
+def observation(
+    programme: Programme, finding: Finding, origins: Mapping[str, Origin], claims: Mapping[str, Claim]
+) -> Observation | None:
     """What one finding observes; None where it bears on nothing in the programme."""
     part = part_of(programme, finding)
     if part is None or finding.probability < LEAST_LIKELY or finding.first_reported is None:
         return None
     for rule in table()[0]:
         if _fits(rule, programme, finding):
-            return _observed(rule, programme, finding, part, origins)
+            standing = _standing(rule, finding, claims)
+            return _observed(rule, programme, finding, part, standing, origins)
     return None
 
 
@@ -190,7 +201,7 @@ def _span(finding: Finding) -> str:
 
 
 def _observed(
-    rule: Rule, programme: Programme, finding: Finding, part: str, origins: Mapping[str, Origin]
+    rule: Rule, programme: Programme, finding: Finding, part: str, standing: Standing, origins: Mapping[str, Origin]
 ) -> Observation | None:
     assert finding.first_reported is not None
     plant = plant_of(programme, finding)
@@ -200,7 +211,6 @@ def _observed(
     path = f"made:{plant}" if rule.path == "made" and plant and several else rule.path
     if rule.path != "made" and rule.path not in path_names(programme):
         return None
-    standing = rule.standing or _standing(rule, finding)
     start, end = _period(rule.period, programme, finding, plant, standing)
     low, high, vagueness = _bounds(rule, finding.quantity, standing)
     known = [origins[key] for key in finding.origins_for if key in origins]
@@ -252,12 +262,16 @@ def _said(finding: Finding) -> dt.date:
     return said
 
 
-def _standing(rule: Rule, finding: Finding) -> Standing:
+def _standing(rule: Rule, finding: Finding, claims: Mapping[str, Claim]) -> Standing:
+    """How far a finding is believed: an ability is a capacity where it is a rate, else it tells of what is to come."""
+    if rule.standing is not None:
+        return rule.standing
+    rate = rule.path == "made" and rule.measure is Measure.rate
+    if rule.path == "made" and finding.quantity is not None and is_capacity(finding, claims):
+        return Standing.capacity if rate else Standing.planned
     if finding.modality is Modality.actual:
         return Standing.observed
-    if finding.modality is Modality.possible and rule.path == "made" and rule.measure is Measure.rate:
-        return Standing.capacity
-    return Standing.planned
+    return Standing.capacity if rate and finding.modality is Modality.possible else Standing.planned
 
 
 def _bounds(rule: Rule, quantity: Quantity | None, standing: Standing) -> tuple[float | None, float | None, float]:

@@ -25,7 +25,7 @@ import numpy as np
 from forecasting_case import observations, programme
 from scipy.stats import chisquare
 
-from stocktake.forecasting import calibration, inference, layout
+from stocktake.forecasting import calibration, inference, layout, trust
 
 CHAINS, WANTED, LEAST = 64, 300.0, 200.0
 
@@ -39,11 +39,11 @@ def one(seed: int) -> dict[str, Any]:
     """Ranks of one world, or why it was refused."""
     started = time.process_time()
     made = calibration.world(shape(), np.random.default_rng(10_000 + seed))
-    inference.CHAINS, inference.WANTED, inference.LEAST_SIZE = CHAINS, WANTED, LEAST
+    inference.CHAINS, inference.WANTED, trust.LEAST_SIZE = CHAINS, WANTED, LEAST
     answer: dict[str, Any] = {"world": seed}
     try:
         held = inference.posterior(made.design, seed, processes=0)
-    except inference.Untrusted as refused:
+    except trust.Untrusted as refused:
         answer["refused"] = str(refused)
     else:
         answer["ranks"] = {name: rank.tolist() for name, rank in calibration.ranks(held, made.truth).items()}

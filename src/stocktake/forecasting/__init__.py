@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from stocktake.forecasting.hindcast import Backtest as Backtest
     from stocktake.forecasting.hindcast import backtest as backtest
     from stocktake.forecasting.inference import Posterior as Posterior
-    from stocktake.forecasting.inference import Untrusted as Untrusted
     from stocktake.forecasting.layout import Design as Design
     from stocktake.forecasting.layout import design as design
     from stocktake.forecasting.observations import Series as Series
@@ -43,6 +42,8 @@ if TYPE_CHECKING:
     from stocktake.forecasting.scenarios import scenario as scenario
     from stocktake.forecasting.scenarios import updated as updated
     from stocktake.forecasting.scenarios import with_settings as with_settings
+    from stocktake.forecasting.trust import Untrusted as Untrusted
+    from stocktake.forecasting.trust import verdict as verdict
 
 # Matrices here are small: more threads for linear algebra only get into one another's way. It is read when NumPy
 # is first imported, and whoever has set it keeps it.
@@ -56,7 +57,8 @@ _ROOMS = {
     "pack": "outlook",
     "unpack": "outlook",
     "Posterior": "inference",
-    "Untrusted": "inference",
+    "Untrusted": "trust",
+    "verdict": "trust",
     "design": "layout",
     "Design": "layout",
     "Backtest": "hindcast",

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stocktake.forecasting import diagnostics, hmc, smoother
+from stocktake.forecasting import diagnostics, hmc, smoother, trust
 from stocktake.forecasting.layout import HALF, Design
 from stocktake.forecasting.model import Density
+from stocktake.forecasting.trust import Untrusted
 from stocktake.vocabulary import Diagnostics
 
 Array = npt.NDArray[Any]
@@ -31,13 +32,8 @@ PHASES, LENGTH = (20, 20, 30), 3.0
 BLOCK, LONGEST = 20, 400  # iterations between checks, and at most
 WANTED = 1600.0  # effective draws asked for, over all runs
 SPARE = 1.2  # shorter runs judge themselves less surely, and are cut to the shortest
-LEAST_SIZE, LARGEST_R_HAT, LARGEST_K_HAT, LEAST_WEIGHTED = 400.0, 1.03, 0.7, 400.0
 KEPT = 4096  # draws that are kept for what-ifs
 RESTART = (3, 9)  # iterations of a warm restart: thrown away, kept
-
-
-class Untrusted(RuntimeError):
-    """Draws whose diagnostics fail; the message says which, and what that means."""
 
 
 @dataclass(frozen=True)
@@ -169,23 +165,9 @@ def _joined(design: Design, runs: Sequence[Run]) -> Posterior:
         divergent=sum(run.divergent for run in runs),
         draws=draws.shape[1] * draws.shape[2],
     )
-    _trust(found)
+    trust.check(found)
     flat = np.ascontiguousarray(draws.reshape(density.dim, -1))
     return Posterior(design, flat, runs[0].covariance, runs[0].step, found)
-
-
-def _trust(found: Diagnostics) -> None:
-    """Refuse what fails, in a sentence."""
-    why = ""
-    if not found.r_hat <= LARGEST_R_HAT:
-        why = f"the chains disagree (nested R-hat {found.r_hat:.3f}, at most {LARGEST_R_HAT} is accepted)"
-    elif found.ess < LEAST_SIZE:
-        why = f"there are too few independent draws ({found.ess:.0f}, at least {LEAST_SIZE:.0f} are needed)"
-    if why:
-        raise Untrusted(
-            f"no forecast is given: {why}. Usually observations contradict each other, or a prior is far too wide: "
-            "look through `stocktake observations`, leave out what is wrong, or narrow a prior in the programme."
-        )
 
 
 # --------------------------------------------------------------------------------------------- what-ifs
@@ -218,7 +200,7 @@ def changed(held: Posterior, design: Design, seed: int = 0) -> Posterior:
         raise Untrusted("no forecast is given: under these settings what is observed is impossible")
     weights, k_hat = diagnostics.smoothed_weights(log_weights)
     size = 1 / float((weights**2).sum())
-    if k_hat <= LARGEST_K_HAT and size >= LEAST_WEIGHTED:
+    if k_hat <= trust.LARGEST_K_HAT and size >= trust.LEAST_WEIGHTED:
         found = Diagnostics(
             r_hat=held.diagnostics.r_hat,
             ess=min(size, held.diagnostics.ess),
@@ -260,11 +242,7 @@ def _restarted(
         k_hat=float(min(k_hat, 99.0)),
         method="restarted",
     )
-    if acceptance < 0.3 or found.r_hat > 1.2:
-        raise Untrusted(
-            f"no quick answer is given: this change moves the picture too far (k-hat {found.k_hat:.2f}, acceptance "
-            f"{acceptance:.2f}); run it as a forecast of its own"
-        )
+    trust.check_quick(found)
     return Posterior(new.design, more.reshape(new.dim, -1), covariance, held.step, found)
 
 

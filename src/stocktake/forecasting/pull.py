@@ -15,15 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stocktake.forecasting.diagnostics import smoothed_weights
-from stocktake.forecasting.inference import (
-    LARGEST_K_HAT,
-    LEAST_WEIGHTED,
-    Posterior,
-    Untrusted,
-    thinned,
-)
+from stocktake.forecasting.inference import Posterior, thinned
 from stocktake.forecasting.model import Density
 from stocktake.forecasting.scenarios import updated
+from stocktake.forecasting.trust import LARGEST_K_HAT, LEAST_WEIGHTED, Untrusted
 
 Array = npt.NDArray[Any]
 

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from stocktake.forecasting import verdict
 from stocktake.telling import formats
 from stocktake.telling.tables import table_of, text
 from stocktake.vocabulary import Forecast, Observation, Path, Programme, TargetDate
@@ -34,7 +35,7 @@ def forecast_parts(forecast: Forecast, compared: Forecast | None = None) -> tupl
     parts += [Text(f"! {note}", style="yellow") for note in forecast.notes]
     parts.append(_by_month(forecast, compared))
     parts += [Text(_target(target)) for target in forecast.targets]
-    parts.append(Text(_trust(forecast), style="dim"))
+    parts.append(Text(verdict(forecast.diagnostics), style="dim"))
     return tuple(parts)
 
 
@@ -78,15 +79,6 @@ def _target(found: TargetDate) -> str:
         f"{target.amount:,.0f} {target.path}{since}{name}: by {by['50']} as likely as not; "
         f"10% by {by['10']}, 90% by {by['90']}"
     )
-
-
-def _trust(forecast: Forecast) -> str:
-    d = forecast.diagnostics
-    if d.method == "prior":
-        return f"{d.draws:,} draws from the priors"
-    k_hat = f", k-hat {d.k_hat:.2f}" if d.k_hat is not None else ""
-    how = "" if d.method == "hmc" else f", {d.method}"
-    return f"{d.draws:,} draws, least effective size {d.ess:,.0f}, nested R-hat {d.r_hat:.3f}{k_hat}{how}"
 
 
 def observations_table(observations: Iterable[Observation]) -> Table:

@@ -53,6 +53,12 @@ def test_nobody_admits_what_is_said_not_to_be_so(text: str) -> None:
     assert status.stance(event(text, "shipped", stance="admits", sure=0.9), text, split(text)[0], []) != "admits"
 
 
+def test_a_transfer_told_by_its_order_is_still_to_come() -> None:
+    text = "Tanks have been ordered."
+    assert status.modality(event(text, "ordered", sure=0.9), text, split(text)[0]) == "planned"
+    assert status.modality(event(text, "ordered", "agreement", sure=0.9), text, split(text)[0]) == "actual"
+
+
 def test_why_names_the_cue() -> None:
     text = "Iran is to ship drones."
     told = status.why(event(text, "ship"), text, split(text)[0], ["denied"])

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from stocktake.reading import attributions, gate, quantities, roles, speech, times, triggers
+from stocktake.reading import attributions, deeds, gate, quantities, roles, speech, times, triggers
 from stocktake.reading import claims as builder
 from stocktake.reading.decoding import thresholds
 from stocktake.reading.encoder import WEIGHTS, networks
@@ -46,11 +46,10 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
     share = gate.share(page.text, paragraphs)
     for window in _windows(page, kept, weights, WINDOW):
         states = network.encode(window)
+        sure = triggers.sure(triggers.find(window, states, decoding.candidate), decoding.trigger, page.number)
         likely = [
             trigger
-            for trigger in triggers.sure(
-                triggers.find(window, states, decoding.candidate), decoding.trigger, page.number
-            )
+            for trigger in deeds.settled(page, sure)
             if gate.relevant(page.words(page.sentence(trigger.start)), share)
         ]
         if likely:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from stocktake.reading.roles import MODALITIES, STANCES, Event
-from stocktake.vocabulary import Modality, Span, Stance
+from stocktake.vocabulary import EventType, Modality, Span, Stance
 
 NEGATED_WITHIN = 40
 """Characters before a word in which a negation of it is looked for."""
@@ -25,6 +25,7 @@ class _Modality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     factor: float
     reach: int
     cues: dict[Modality, tuple[str, ...]]
+    orders: tuple[str, ...]
 
 
 class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +51,12 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def modality(event: Event, text: str, sentence: Span) -> Modality:
-    """The likeliest modality; the first class with a cue in the clause before the trigger gains."""
+    """The likeliest modality; the first class with a cue in the clause before the trigger gains.
+
+    A transfer told by its order or contract is still to come.
+    """
+    if _is_order(event, text):
+        return Modality.planned
     factor, (cued, _) = _cues().modality.factor, _modality_cue(event, text, sentence)
     weighed = {
         named: probability * (factor if named == cued else 1.0)
@@ -79,13 +85,20 @@ def stance(event: Event, text: str, sentence: Span, said: Sequence[str]) -> Stan
 
 def why(event: Event, text: str, sentence: Span, said: Sequence[str]) -> dict[str, str]:
     """What the status was read from: the role layer's surest class, and the words that weighed in."""
-    _, word = _modality_cue(event, text, sentence)
+    word = text[event.trigger.start : event.trigger.end]
+    if not _is_order(event, text):
+        _, word = _modality_cue(event, text, sentence)
     words = "”, “".join(_stance_cues(said).values())
     return {
         "stance": f"role layer {max(event.status.stance):.2f}" + (f", cue “{words}”" if words else ""),
         "modality": f"role layer {max(event.status.modality):.2f}" + (f", cue “{word}”" if word else ""),
         "negated": f"role layer {event.status.negated:.2f}",
     }
+
+
+def _is_order(event: Event, text: str) -> bool:
+    word = text[event.trigger.start : event.trigger.end].lower()
+    return event.trigger.event == EventType.transfer and word in _cues().modality.orders
 
 
 def _modality_cue(event: Event, text: str, sentence: Span) -> tuple[Modality | None, str]:

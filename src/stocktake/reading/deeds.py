@@ -1,0 +1,83 @@
+"""Deeds: what a trigger's own word, and the words beside it, settle about the type of its event.
+
+A network sees "to buy" and thinks of a transfer; where someone "seeks to buy", the guidelines call it a negotiation.
+Such rules are data (lexicon/deeds.toml): a pattern for the trigger's word and for its sentence before and after it, and
+the type that the event then has. They are applied before the roles are read, so that the roles are those of the type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from stocktake.reading.page import Page
+from stocktake.reading.triggers import Trigger
+from stocktake.vocabulary import EventType
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule; see the comments in deeds.toml."""
+
+    says: str
+    words: str
+    types: tuple[EventType, ...] = ()
+    before: str = ""
+    after: str = ""
+    becomes: EventType | None = None
+    also: EventType | None = None
+
+    def fits(self, event: EventType, word: str, before: str, after: str) -> bool:
+        return (
+            (not self.types or event in self.types)
+            and event != self.becomes
+            and _pattern(self.words).fullmatch(word) is not None
+            and _pattern(self.before).search(before.lower()) is not None
+            and _pattern(self.after).search(after) is not None
+        )
+
+
+class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: tuple[Rule, ...]
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    path = Path(__file__).parent / "lexicon" / "deeds.toml"
+    return msgspec.toml.decode(path.read_bytes(), type=_Rules).rule
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern of the list; only after the trigger do capitals count."""
+    return re.compile(pattern)
+
+
+def settled(page: Page, triggers: Sequence[Trigger]) -> list[Trigger]:
+    """The triggers with the types that their words settle; those that state no event are left out."""
+    kept: list[Trigger] = []
+    moved: list[Trigger] = []
+    for trigger in triggers:
+        rule = rule_of(page, trigger)
+        if rule is None or rule.also is not None:
+            kept.append(trigger)
+        if rule is not None and (kind := rule.becomes or rule.also) is not None:
+            moved.append(trigger._replace(event=kind))
+    stated = {(page.number(trigger.start), trigger.event) for trigger in kept}
+    for trigger in sorted(moved, key=lambda one: -one.probability):
+        where = page.number(trigger.start), trigger.event
+        if where not in stated:
+            stated.add(where)
+            kept.append(trigger)
+    return sorted(kept)
+
+
+def rule_of(page: Page, trigger: Trigger) -> Rule | None:
+    """The first rule that fits a trigger."""
+    sentence = page.sentence(trigger.start)
+    before, after = page.text[sentence.start : trigger.start], page.text[trigger.end : sentence.end]
+    word = page.text[trigger.start : trigger.end].lower()
+    return next((rule for rule in _rules() if rule.fits(trigger.event, word, before, after)), None)

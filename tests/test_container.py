@@ -1,4 +1,4 @@
-"""The container: its file is clean to a linter, and what it installs is what the project names, at the versions tested."""
+"""The container: its file is clean to a linter, and it installs what the project names, at the versions tested."""
 
 from __future__ import annotations
 
@@ -60,9 +60,8 @@ def test_what_is_copied_is_let_through_to_the_builder() -> None:
 
 
 def test_the_locks_have_what_the_project_names_as_the_tests_have_it() -> None:
-    tested, there, builds = (
-        locked(f"{name}.lock") for name in ("requirements", "container/runtime", "container/build")
-    )
+    names = ("requirements.lock", "container/runtime.lock", "container/build.lock")
+    tested, there, builds = (locked(name) for name in names)
     assert wanted(PROJECT["project"]["dependencies"]) <= there.keys()
     assert wanted(PROJECT["project"]["optional-dependencies"]["team"]) <= there.keys()
     assert wanted(PROJECT["dependency-groups"]["build"]) == builds.keys() & {"hatchling", "setuptools", "wheel"}

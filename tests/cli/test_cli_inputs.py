@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
+from russian_model import RUSSIAN, language_model
 
 from stocktake import casebook, reading
 from stocktake.casebook import Reader
@@ -115,32 +114,6 @@ def test_claims_read_elsewhere_are_taken_over(stocktake: Stocktake, inbox: Path)
     assert "odd.parquet" in run.err and "Traceback" not in run.err
 
 
-RUSSIAN = "Иран передал России не менее 400 беспилотников «Шахед-136», сообщило министерство обороны Украины."
-
-
-class Model(BaseHTTPRequestHandler):
-    """A language model that reads one sentence of Russian."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        claim = {
-            "quote": RUSSIAN,
-            "event": "transfer",
-            "trigger": "передал",
-            "agent": ["Иран"],
-            "recipient": ["России"],
-        }
-        message = {"role": "assistant", "content": json.dumps({"claims": [claim]})}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 1_000_000, "completion_tokens": 500_000}
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps({"choices": [choice], "usage": usage}).encode())
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-
 def test_a_language_model_reads_what_was_kept_unread(
     stocktake: Stocktake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,11 +121,9 @@ def test_a_language_model_reads_what_was_kept_unread(
     monkeypatch.setenv("STOCKTAKE_LLM_CACHE", str(tmp_path / "answers"))
     stocktake("add", "story.txt")
     assert stocktake("claims", "--jsonl").out == ""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    Thread(target=server.serve_forever, daemon=True).start()
-    options = ["--llm-url", f"http://127.0.0.1:{server.server_port}/v1", "--llm-model", "reader", "--llm-price", "2,4"]
-    run = stocktake("reread", "--reader", "llm", *options)
-    server.shutdown()
+    with language_model() as url:
+        options = ["--llm-url", url, "--llm-model", "reader", "--llm-price", "2,4"]
+        run = stocktake("reread", "--reader", "llm", *options)
     assert (run.status, run.out.startswith("1 report read again: 1 new claim")) == (0, True), run.err
     assert "model: 1 call, 0 kept answers, 0 fallbacks, 1,000,000 + 500,000 tokens" in run.err
     assert "cost 4.00" in run.err

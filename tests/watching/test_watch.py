@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 import json
 import re
-import socketserver
-import threading
+import socket
 from collections.abc import Callable, Iterator, Sequence
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from reports.making import page, rss
 from reports.serving import Server, served
+from russian_model import RUSSIAN, language_model
 
 from stocktake import casebook, watching
 from stocktake.casebook import Casebook, Reader
@@ -410,40 +416,152 @@ def test_a_webhook_inside_the_network_is_refused(server: Server, book: Casebook,
     assert server.posted == []
 
 
-def test_mail_goes_out(tmp_path: Path, watch: Watcher) -> None:
-    received: list[str] = []
+class Letterbox:
+    """Takes letters as a mail server does, from those who sign in as `desk` where that is asked."""
 
-    class Post(socketserver.StreamRequestHandler):
-        """Enough of SMTP to take one letter."""
+    def __init__(self) -> None:
+        self.letters: list[tuple[list[str], EmailMessage]] = []
+        self.passwords: list[bytes] = []
 
-        def handle(self) -> None:
-            self.wfile.write(b"220 test\r\n")
-            data = False
-            for raw in self.rfile:
-                line = raw.decode().rstrip("\r\n")
-                if data:
-                    received.append(line)
-                    if line == ".":
-                        data = False
-                        self.wfile.write(b"250 taken\r\n")
-                elif line.upper().startswith("DATA"):
-                    data = True
-                    self.wfile.write(b"354 go on\r\n")
-                elif line.upper().startswith("QUIT"):
-                    self.wfile.write(b"221 bye\r\n")
-                    return
-                else:
-                    self.wfile.write(b"250 ok\r\n")
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.letters.append((envelope.rcpt_tos, letter))
+        return "250 taken"
 
-    with socketserver.TCPServer(("127.0.0.1", 0), Post) as post:
-        threading.Thread(target=post.handle_request, daemon=True).start()
-        mail = Mail(to=("a@desk.example",), sender="watch@desk.example", host="127.0.0.1", port=post.server_address[1])
-        (tmp_path / "in").mkdir()
-        (tmp_path / "in" / "a.html").write_bytes(story())
-        assert watch(str(tmp_path / "in"), mail=mail).look().failures == ()
-    letter = "\n".join(received)
-    assert "Subject: Stocktake: 2 changes in a.casebook" in letter
-    assert "New finding" in letter
+    def __call__(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+        self.passwords.append(given.password)
+        known = (given.login, given.password) == (b"desk", b"a long secret")
+        return AuthResult(success=known, handled=False)
+
+
+@pytest.fixture
+def letterbox() -> Letterbox:
+    return Letterbox()
+
+
+@pytest.fixture
+def post_office(letterbox: Letterbox) -> Iterator[Callable[..., str]]:
+    """Starts a mail server on this machine; gives its host and port."""
+    running: list[Controller] = []
+
+    def start(**options: Any) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        running.append(Controller(letterbox, hostname="127.0.0.1", port=port, **options))
+        running[-1].start()
+        return f"127.0.0.1:{port}"
+
+    yield start
+    for controller in running:
+        controller.stop()
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, samples: Path) -> Path:
+    """A folder with one report to watch."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes((samples / "2022-10-28-steppe-monitor.txt").read_bytes())
+    return folder
+
+
+def once(tmp_path: Path, inbox: Path, *options: str) -> int:
+    return main(["--casebook", str(tmp_path / "b.casebook"), "watch", str(inbox), "--once", "--interval=0", *options])
+
+
+def test_mail_goes_to_each_address_of_the_command_line(
+    tmp_path: Path, inbox: Path, letterbox: Letterbox, post_office: Callable[..., str]
+) -> None:
+    server = f"smtp://{post_office()}"
+    options = ("--mail", "a@desk.example", "--mail", "b@desk.example", "--mail-from", "watch@desk.example")
+    assert once(tmp_path, inbox, *options, "--smtp", server) == 0
+    ((to, letter),) = letterbox.letters
+    assert to == ["a@desk.example", "b@desk.example"]
+    assert letter["From"] == "watch@desk.example"
+    assert re.fullmatch(r"Stocktake: \d+ changes in b\.casebook", letter["Subject"])
+    assert letter["Date"] is not None
+    assert "Steppe Monitor, 2022-10-28: More than 300 Shaheds shot down in six weeks" in letter.get_content()
+    assert once(tmp_path, inbox, *options, "--smtp", server) == 0
+    assert len(letterbox.letters) == 1, "nothing new, nothing told"
+
+
+def test_the_server_and_the_password_come_from_the_environment(
+    tmp_path: Path,
+    inbox: Path,
+    letterbox: Letterbox,
+    post_office: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    where = post_office(authenticator=letterbox, auth_require_tls=False)
+    monkeypatch.setenv("STOCKTAKE_SMTP_URL", f"smtp://desk@{where}")
+    monkeypatch.setenv("STOCKTAKE_SMTP_PASSWORD", "wrong")
+    assert once(tmp_path, inbox, "--mail", "a@desk.example") == 1
+    complaint = capsys.readouterr().err
+    assert where in complaint
+    assert "the message is kept" in complaint
+    monkeypatch.setenv("STOCKTAKE_SMTP_PASSWORD", "a long secret")
+    assert once(tmp_path, inbox, "--mail", "a@desk.example") == 0
+    ((to, letter),) = letterbox.letters
+    assert (to, letter["From"]) == (["a@desk.example"], "a@desk.example")
+
+
+def test_mail_beyond_this_machine_goes_under_tls_or_not_at_all(
+    tmp_path: Path, watch: Watcher, letterbox: Letterbox, post_office: Callable[..., str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_bytes(story())
+    host, _, port = post_office().partition(":")
+    mail = Mail(to=("a@desk.example",), sender="w@desk.example", host=host, port=int(port), starttls=True)
+    looked = watch(str(tmp_path / "in"), mail=mail).look()
+    assert "STARTTLS" in looked.failures[0].reason
+    assert letterbox.letters == []
+
+
+@pytest.mark.parametrize(
+    ("url", "fields"),
+    [
+        ("smtp://localhost", {"host": "localhost", "port": 25, "user": None, "tls": False, "starttls": False}),
+        ("smtp://a%40b@mail.example:587", {"host": "mail.example", "port": 587, "user": "a@b", "starttls": True}),
+        ("smtps://desk@mail.example", {"port": 465, "user": "desk", "tls": True, "starttls": False}),
+    ],
+)
+def test_a_mail_server_s_address(url: str, fields: dict[str, object]) -> None:
+    assert watching.mail_server(url).items() >= fields.items()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--mail", "desk"], "'desk' is no mail address; write it like desk@example.org"),
+        (["--mail", "a@b.example", "--smtp", "mail.example:587"], "is no mail server; write it like smtp://USER@HOST"),
+        (["--mail", "a@b.example", "--smtp", "smtp://u:p@mail.example"], "does not go into its address"),
+        (["--mail-from", "a@b.example"], "--mail is missing"),
+    ],
+)
+def test_mail_options_that_cannot_be_served(
+    tmp_path: Path, inbox: Path, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert once(tmp_path, inbox, *options) == 2
+    assert words in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_a_language_model_reads_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(f"Новости дня\n\n{RUSSIAN}\n")
+    monkeypatch.setenv("STOCKTAKE_LLM_CACHE", str(tmp_path / "answers"))
+    with language_model() as url:
+        options = ("--reader", "llm", "--llm-url", url, "--llm-model", "reader", "--llm-price", "2,4")
+        assert once(tmp_path, tmp_path / "in", *options) == 0
+    printed = capsys.readouterr()
+    assert "New finding\n" in printed.out
+    assert "model: 1 call, 0 kept answers, 0 fallbacks" in printed.err
+    assert "cost 4.00" in printed.err
 
 
 def test_mail_that_cannot_go_out_is_kept(tmp_path: Path, watch: Watcher) -> None:
@@ -462,6 +580,8 @@ BAD_SETTINGS = [
     ("interval = -1", "interval is -1"),
     ("webhook = 'file:///x'", "http or https"),
     ("colour = 'red'", "colour"),
+    ('[mail]\nto = ["desk"]\nsender = "a@b.example"', "'desk' is no mail address"),
+    ('[mail]\nto = ["a@b.example"]\nsender = "a@b.example"\nhost = "m.example"\nuser = "desk"', "unencrypted"),
     ("[[source]]\noutlet = 'x'", "address"),
     ("= x", "not TOML"),
 ]

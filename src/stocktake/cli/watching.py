@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from stocktake.cli.readers import Chosen, ModelName, ModelPrice, ModelUrl, ReaderName
+
 if TYPE_CHECKING:
-    from stocktake.watching import Looked, Settings
+    from stocktake.watching import Looked, Mail, Settings
 
 PANEL = "Reports in"
 
@@ -51,6 +53,28 @@ def watch(
     webhook: Annotated[
         str | None, typer.Option("--webhook", metavar="URL", help="Post what changed there, as JSON.")
     ] = None,
+    mail: Annotated[
+        list[str] | None,
+        typer.Option("--mail", metavar="ADDRESS", help="Mail what changed there; may be given several times."),
+    ] = None,
+    mail_from: Annotated[
+        str | None,
+        typer.Option("--mail-from", metavar="ADDRESS", help="Who the mail is from: the first --mail unless you say."),
+    ] = None,
+    smtp: Annotated[
+        str | None,
+        typer.Option(
+            "--smtp",
+            metavar="URL",
+            envvar="STOCKTAKE_SMTP_URL",
+            help="The server that mail goes out by, such as smtp://USER@HOST:587 or smtps://USER@HOST: "
+            "smtp://localhost unless you say. Its password comes from STOCKTAKE_SMTP_PASSWORD.",
+        ),
+    ] = None,
+    reader: ReaderName = "local",
+    llm_url: ModelUrl = None,
+    llm_model: ModelName = None,
+    llm_price: ModelPrice = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -76,13 +100,16 @@ def watch(
         "allow_private": allow_private or None,
     }
     failed = False
+    chosen = Chosen(reader, llm_url, llm_model, llm_price)
     try:
-        settings = _settings(config, sources or [], given)
-        with session.opened(context, create=True) as book:
+        settings = _settings(config, sources or [], given, _Post(tuple(mail or ()), mail_from, smtp))
+        with session.opened(context, create=True, reader=chosen.reader) as book:
             watching = Watch(book, settings, state or _beside(session.address(context)))
             for looked in [watching.look()] if once else watching.run():
                 failed = bool(looked.failures)
                 _show(looked, lines=lines)
+                if looked.added.new:
+                    chosen.tell_usage()
     except SettingsError as fault:
         raise typer.BadParameter(str(fault)) from None
     except StateError as fault:
@@ -94,7 +121,31 @@ def watch(
         raise typer.Exit(1)
 
 
-def _settings(config: Path | None, sources: list[str], given: Mapping[str, object]) -> Settings:
+class _Post(NamedTuple):
+    """What the command line says of mail: to whom, from whom, by which server."""
+
+    to: tuple[str, ...]
+    sender: str | None
+    server: str | None
+
+    def over(self, mail: Mail | None) -> Mail | None:
+        """The mail of the settings file with this over it; a server's address counts only where mail goes out."""
+        import msgspec
+
+        from stocktake.watching import Mail, SettingsError, mail_server
+
+        to = self.to or (mail.to if mail else ())
+        if not to:
+            if self.sender is not None:
+                raise SettingsError("--mail-from says who mail is from, and --mail is missing: say to whom it goes")
+            return None
+        sender = self.sender or (mail.sender if mail else to[0])
+        server = mail_server(self.server) if self.server else {} if mail else mail_server("smtp://localhost")
+        fields = {**(msgspec.structs.asdict(mail) if mail else {}), **server, "to": to, "sender": sender}
+        return Mail(**fields)
+
+
+def _settings(config: Path | None, sources: list[str], given: Mapping[str, object], post: _Post) -> Settings:
     """The settings of the file with those of the command line over them."""
     import msgspec
 
@@ -106,7 +157,7 @@ def _settings(config: Path | None, sources: list[str], given: Mapping[str, objec
         raise SettingsError("nothing to follow: name feeds, pages or folders, or a settings file with --config")
     over = {name: value for name, value in given.items() if value is not None}
     try:
-        return msgspec.structs.replace(base, source=followed, **over)
+        return msgspec.structs.replace(base, source=followed, mail=post.over(base.mail), **over)
     except ValueError as fault:
         raise SettingsError(str(fault)) from None
 

@@ -6,7 +6,7 @@ long as one likes. `read_settings` reads the file that says what to follow and w
 
 from stocktake.watching.changes import Change, Kind
 from stocktake.watching.notices import in_words, tell
-from stocktake.watching.settings import Mail, Settings, SettingsError, Source, read_settings
+from stocktake.watching.settings import Mail, Settings, SettingsError, Source, mail_server, read_settings
 from stocktake.watching.state import StateError
 from stocktake.watching.watch import Looked, Watch
 
@@ -21,6 +21,7 @@ __all__ = [
     "StateError",
     "Watch",
     "in_words",
+    "mail_server",
     "read_settings",
     "tell",
 ]

@@ -10,6 +10,8 @@ import os
 import smtplib
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -71,13 +73,18 @@ def tell(settings: Settings, state: State, casebook: str, changes: Sequence[Chan
                 _deliver(receiver, waiting[0], allow_private=settings.allow_private)
             except (Unreadable, OSError, smtplib.SMTPException, ValueError) as fault:
                 state.undelivered[name] = waiting
-                where = receiver if isinstance(receiver, str) else f"{receiver.host}:{receiver.port}"
-                failures.append(
-                    Failure(where, f"{_first_line(fault)}; the message is kept and sent with the next look")
-                )
+                reason = f"{_first_line(fault)}; the message is kept and sent with the next look"
+                failures.append(Failure(_named(receiver), reason))
                 break
             waiting = waiting[1:]
     return failures
+
+
+def _named(receiver: str | Mail) -> str:
+    """A receiver for a log: of a webhook only the host, as its path is often the secret that opens it."""
+    if isinstance(receiver, Mail):
+        return f"{receiver.host}:{receiver.port}"
+    return f"webhook at {urlsplit(receiver).hostname}"
 
 
 def _deliver(receiver: str | Mail, message: str, *, allow_private: bool) -> None:
@@ -92,15 +99,24 @@ def _send(mail: Mail, message: Message) -> None:
     letter["Subject"] = f"Stocktake: {telling.counted(len(message.changes), 'change')} in {message.casebook}"
     letter["From"] = mail.sender
     letter["To"] = ", ".join(mail.to)
+    letter["Date"] = formatdate()
+    letter["Message-ID"] = make_msgid(domain=mail.sender.rpartition("@")[2])
     letter.set_content(message.text + "\n")
-    with smtplib.SMTP(mail.host, mail.port, timeout=_SECONDS) as server:
-        if mail.starttls:
-            import ssl
-
-            server.starttls(context=ssl.create_default_context())
+    with _connected(mail) as server:
         if mail.user is not None:
             server.login(mail.user, os.environ.get(PASSWORD, ""))
         server.send_message(letter)
+
+
+def _connected(mail: Mail) -> smtplib.SMTP:
+    import ssl
+
+    if mail.tls:
+        return smtplib.SMTP_SSL(mail.host, mail.port, timeout=_SECONDS, context=ssl.create_default_context())
+    server = smtplib.SMTP(mail.host, mail.port, timeout=_SECONDS)
+    if mail.starttls:
+        server.starttls(context=ssl.create_default_context())
+    return server
 
 
 def _first_line(fault: Exception) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -19,8 +21,17 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     outlet: str | None = None
 
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAILBOX = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where mail goes out and to whom; the password comes from STOCKTAKE_SMTP_PASSWORD alone."""
+    """Where mail goes out and to whom; the password comes from STOCKTAKE_SMTP_PASSWORD alone.
+
+    `starttls` turns to TLS after the greeting, `tls` speaks it from the start. A password leaves this machine only
+    under one of them.
+    """
 
     to: tuple[str, ...]
     sender: str
@@ -28,6 +39,42 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     port: int = 25
     user: str | None = None
     starttls: bool = False
+    tls: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.to:
+            raise ValueError("mail has nobody to go to; give an address")
+        for address in (*self.to, self.sender):
+            if not _MAILBOX.fullmatch(address):
+                raise ValueError(f"{address!r} is no mail address; write it like desk@example.org")
+        if not 0 < self.port < 65_536:
+            raise ValueError(f"port is {self.port}; give one from 1 to 65535")
+        if self.user is not None and not (self.tls or self.starttls or self.host in LOOPBACK):
+            raise ValueError(f"the password for {self.host} would travel unencrypted; set starttls or tls")
+
+
+def mail_server(url: str) -> dict[str, object]:
+    """The fields of `Mail` in an address such as smtp://USER@HOST:587 (STARTTLS) or smtps://USER@HOST (TLS).
+
+    Mail to this machine itself goes unencrypted, any other under TLS.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
+        raise SettingsError(f"{url!r} is no mail server; write it like smtp://USER@HOST:587 or smtps://USER@HOST")
+    if parts.password is not None:
+        raise SettingsError("a mail server's password does not go into its address; set STOCKTAKE_SMTP_PASSWORD")
+    tls = parts.scheme == "smtps"
+    return {
+        "host": parts.hostname,
+        "port": _PORTS[parts.scheme] if port is None else port,
+        "user": unquote(parts.username) if parts.username else None,
+        "tls": tls,
+        "starttls": not tls and parts.hostname not in LOOPBACK,
+    }
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

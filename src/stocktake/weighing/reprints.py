@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-import numpy as np
-from numpy.typing import NDArray
-
 from stocktake.vocabulary import Report
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHINGLE = 4
 """Words in a shingle."""
@@ -58,6 +59,8 @@ _PRIME = 0x9E37_79B9_7F4A_7C15
 
 def _runs(text: str, length: int) -> NDArray[np.uint64]:
     """A hash of each run of so many words, without case and punctuation."""
+    import numpy as np
+
     words = _WORD.findall(text.lower())
     if len(_HASHES) > MANY_WORDS:
         _HASHES.clear()
@@ -90,6 +93,8 @@ def bands(text: str) -> list[int]:
 
 def _fingerprints(text: str) -> list[int]:
     """Of every window of runs the least hash, so that a shared passage leaves a shared number wherever it stands."""
+    import numpy as np
+
     hashes = _runs(text, RUN)
     if len(hashes) == 0:
         return []

@@ -115,6 +115,9 @@ def test_pages_for_signing_in_and_for_trouble_can_be_used_by_all(serve: Serve, v
     page.goto(f"{served.address}/nowhere")
     assert "no page at /nowhere" in page.locator("main").inner_text()
     assert serious(page) == []
+    page.get_by_role("link", name="Change your password").click()
+    page.wait_for_url("**/password")
+    assert serious(page) == []
 
 
 def test_the_whole_of_a_page_can_be_reached_by_keys(serve: Serve, visit: Visit) -> None:

@@ -187,6 +187,43 @@ def test_wrong_passwords_lock_known_and_unknown_names_alike(serve: Serve) -> Non
     assert locked.status_code == 401
 
 
+def test_who_is_signed_in_changes_their_own_password(serve: Serve) -> None:
+    served = serve(accounts=True)
+    session, elsewhere = signed_in(served, Role.reader), signed_in(served, Role.reader)
+
+    def change(old: str, new: str, again: str) -> httpx.Response:
+        form = {"old": old, "new": new, "again": again, "_csrf_token": token(session.get("/password"))}
+        return session.post("/password", data=form)
+
+    for old, new, again, told in (
+        (PASSWORD, "a new long one", "another long one", "The two new passwords differ"),
+        (PASSWORD, "short", "short", "use 10 or more"),
+        ("not the old one", "a new long one", "a new long one", "The old password is not right."),
+    ):
+        refused = change(old, new, again)
+        assert (refused.status_code, told in refused.text) == (400, True), refused.text
+    done = change(PASSWORD, "a new long one", "a new long one")
+    assert (done.status_code, done.headers["location"]) == (303, "/?did=password")
+    assert session.get("/reports").status_code == 200
+    assert elsewhere.get("/reports").status_code == 303
+    with pytest.raises(SignInError):
+        Accounts(served.book).sign_in("reader", PASSWORD)
+
+
+def test_guessing_the_old_password_locks_the_account(serve: Serve) -> None:
+    served = serve(accounts=True)
+    session = signed_in(served, Role.reader)
+    form = {"new": "a new long one", "again": "a new long one", "_csrf_token": token(session.get("/password"))}
+    answers = [session.post("/password", data={**form, "old": f"guess {n}"}).text for n in range(6)]
+    assert "Too many wrong passwords" in answers[-1]
+    assert Accounts(served.book).get("reader").locked_until is not None
+
+
+def test_there_is_no_password_to_change_without_accounts(serve: Serve) -> None:
+    answer = client(serve(empty=True)).get("/password")
+    assert (answer.status_code, "without sign-in" in answer.text) == (400, True)
+
+
 @pytest.fixture
 def accounts(casebook_address: str) -> Iterator[Accounts]:
     with casebook.open(casebook_address) as book:

@@ -17,6 +17,10 @@ accounts = typer.Typer(no_args_is_help=True, help="Who may sign in to a casebook
 
 
 PANEL = "In a browser"
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Read the password from this file's first line instead of asking."),
+]
 
 
 class RoleName(StrEnum):
@@ -114,9 +118,7 @@ def add_account(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
     role: Annotated[RoleName, typer.Option(help="reader looks, analyst also decides, admin also keeps accounts.")],
-    password_file: Annotated[
-        Path | None, typer.Option(help="Read the password from this file's first line instead of asking.")
-    ] = None,
+    password_file: PasswordFile = None,
 ) -> None:
     """Make an account, or give an existing one a new password and role."""
     from stocktake.casebook.accounts import Accounts, Role
@@ -132,6 +134,23 @@ def add_account(
         else:
             kept.add(name, password, Role(role.value))
             print(f"{name} may sign in as {role.value}")
+
+
+@accounts.command("password")
+def change_password(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The account that gets a new password.")],
+    password_file: PasswordFile = None,
+) -> None:
+    """Give an account a new password: its sessions end, and a lock is lifted."""
+    from stocktake.casebook.accounts import Accounts
+    from stocktake.cli.session import opened
+
+    with opened(context) as book:
+        kept = Accounts(book)
+        kept.get(name)
+        kept.set_password(name, _password(password_file))
+    print(f"{name} has a new password; whoever was signed in as {name} must sign in again")
 
 
 @accounts.command("list")

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from anyio import to_thread
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection, Request
-from litestar.datastructures import MutableScopeHeaders
+from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
@@ -23,7 +23,7 @@ from litestar.response.base import ASGIResponse
 from litestar.response.redirect import ASGIRedirectResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from stocktake.casebook.accounts import Account, Accounts, Role, now
+from stocktake.casebook.accounts import SESSION_LASTS, Account, Accounts, Role, now
 from stocktake.web import LOOPBACK
 
 SESSION_COOKIE = "stocktake_session"
@@ -151,6 +151,18 @@ def may_keep_accounts(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRou
     account: Account | None = connection.scope.get("user")
     if account is None or account.role is not Role.admin:
         raise PermissionDeniedException("Only an admin may see and change accounts.")
+
+
+def session_cookie(token: str, *, https: bool) -> Cookie:
+    """The cookie of a session: for this site only, not for scripts, and as long as the session lasts."""
+    return Cookie(
+        key=SESSION_COOKIE,
+        value=token,
+        httponly=True,
+        samesite="lax",
+        secure=https,
+        max_age=int(SESSION_LASTS.total_seconds()),
+    )
 
 
 def against_forgery(secret: str, https: bool) -> CSRFConfig:

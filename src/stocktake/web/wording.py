@@ -29,6 +29,7 @@ DONE = {
     "made": "The forecast was made anew.",
     "excluded": "Left out. Make the forecast anew to see what that changes.",
     "account": "Accounts changed.",
+    "password": "Your password was changed. Wherever else you were signed in, you are no more.",
 }
 DEEDS = {
     "set": "corrected",

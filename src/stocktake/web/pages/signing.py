@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import Cookie, State
+from litestar.datastructures import State
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
-from stocktake.casebook.accounts import SESSION_LASTS, Accounts, SignInError
+from stocktake.casebook.accounts import Accounts, SignInError
 from stocktake.web.asking import Asked, Words
-from stocktake.web.safety import SESSION_COOKIE
+from stocktake.web.safety import SESSION_COOKIE, session_cookie
 from stocktake.web.showing import show
 
 
@@ -62,15 +62,7 @@ def sign_in(
     except SignInError as refused:
         page = SignInPage(next=local(data.next), name=data.name[:64], refused=str(refused))
         return show(request, "sign_in.html", page, status_code=401)
-    cookie = Cookie(
-        key=SESSION_COOKIE,
-        value=token,
-        httponly=True,
-        samesite="lax",
-        secure=state.https,
-        max_age=int(SESSION_LASTS.total_seconds()),
-    )
-    return Redirect(local(data.next), status_code=303, cookies=[cookie])
+    return Redirect(local(data.next), status_code=303, cookies=[session_cookie(token, https=state.https)])
 
 
 @post("/sign-out", sync_to_thread=True, status_code=303)

@@ -17,7 +17,8 @@ def settle(text: str, *seen: tuple[str, str]) -> list[tuple[str, str]]:
         Trigger(place, text.index(word), text.index(word) + len(word), EventType(kind), 0.9)
         for place, (word, kind) in enumerate(seen)
     ]
-    return [(text[one.start : one.end], str(one.event)) for one in deeds.settled(page, triggers)]
+    settled = deeds.once(page, deeds.settled(page, triggers))
+    return [(text[one.start : one.end], str(one.event)) for one in settled]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,14 @@ def test_what_is_ordered_is_an_agreement_beside_the_transfer_to_come() -> None:
 def test_a_type_that_the_sentence_has_is_not_stated_twice() -> None:
     text = "Oman seeks to buy frigates. It wants them soon."
     assert settle(text, ("seeks", "negotiation"), ("buy", "transfer")) == [("seeks", "negotiation")]
+
+
+def test_what_a_rule_settles_counts_together_with_what_the_network_saw() -> None:
+    text = "Moscow is building a drone factory."
+    page = Page(Report(id="r", text=text))
+    seen = [Trigger(0, 10, 18, kind, 0.7) for kind in (EventType.construction, EventType.production)]
+    (settled,) = deeds.settled(page, seen)
+    assert (settled.event, round(settled.probability, 2)) == (EventType.construction, 0.91)
 
 
 def test_what_no_rule_fits_stays() -> None:

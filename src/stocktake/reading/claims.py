@@ -50,9 +50,8 @@ def build(
     """The claims of a report's events, in the order of the text."""
     said = sources.speeches(page, attributions)
     cast = cast_of(page, events, decoding.filler)
-    drafts: list[Draft] = []
-    for event in distinct(events, decoding):
-        drafts += _drafts(fill(page, cast, event, said, decoding))
+    filled = [fill(page, cast, event, said, decoding) for event in distinct(events, decoding)]
+    drafts = [draft for one in each_once(filled) for draft in _drafts(one)]
     seen: Counter[str] = Counter()
     claims = []
     for draft in drafts:
@@ -76,6 +75,29 @@ def _same(event: Event, other: Event, apart: int, filler: float) -> bool:
         return False
     mine, theirs = (one.words.fillers("quantity", filler) for one in (event, other))
     return not (mine and theirs and mine[0].start != theirs[0].start)
+
+
+def each_once(filled: Sequence[Filled]) -> list[Filled]:
+    """Events of one type in a sentence share out its amounts: each goes to the event that is surest of it.
+
+    An event with none left is the same as the one that has them.
+    """
+    best: dict[tuple[int, EventType, int], float] = {}
+    for one in filled:
+        for counted in one.amounts:
+            key = one.sentence.start, one.event.trigger.event, counted.amount.start
+            best[key] = max(counted.score, best.get(key, 0.0))
+    kept = []
+    for one in filled:
+        mine = []
+        for counted in one.amounts:
+            key = one.sentence.start, one.event.trigger.event, counted.amount.start
+            if counted.score == best[key]:
+                mine.append(counted)
+                best[key] = 2.0
+        if mine or not one.amounts:
+            kept.append(one._replace(amounts=mine))
+    return kept
 
 
 def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding: Decoding) -> Filled:
@@ -110,7 +132,7 @@ def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding:
         items=[] if meeting else parties.choose(things, role.item, role.item, decoding.fallback),
         places=places[:1],
         sources=sources_found,
-        amounts=counts.amounts_of(words, page.amounts(sentence), role.quantity),
+        amounts=counts.of_kind(event.trigger.event, counts.amounts_of(words, page.amounts(sentence), role.quantity)),
         times=counts.times_of(words, page.times(sentence), role.time),
         introduced=sources.introduced(page, said, event.trigger.start),
     )
@@ -187,7 +209,7 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
     spans = {slot: tuple(choice.span for choice in chosen) for slot, chosen in slots.items() if chosen}
     spans["trigger"] = (Span(trigger.start, trigger.end),)
     why = {slot: chosen[0].why for slot, chosen in slots.items() if chosen}
-    why["event"] = f"encoder {trigger.probability:.2f}"
+    why["event"] = f"encoder {trigger.probability:.2f}" + (f", rule “{trigger.rule}”" if trigger.rule else "")
     if counted and quantity:
         spans["quantity"] = (counts.span(counted.amount),)
         why["quantity"] = f"number rule “{counted.amount.rule}”, role layer {counted.score:.2f}"

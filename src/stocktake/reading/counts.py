@@ -12,7 +12,12 @@ from typing import NamedTuple
 
 from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Words
-from stocktake.vocabulary import Amount, Quantity, Span, Time
+from stocktake.vocabulary import Amount, EventType, Quantity, Span, Time
+
+NO_COUNT = frozenset({"measure", "duration", "age"})
+"""Kinds of numbers that say nothing of how many."""
+CONVERTED = 10
+"""Characters between a sum and the same sum in another currency at most: "(" or ", about "."""
 
 
 class Dated(NamedTuple):
@@ -26,9 +31,31 @@ class Counted(NamedTuple):
 
 
 def amounts_of(words: Words, amounts: Sequence[Amount], threshold: float) -> list[Counted]:
-    """The amounts whose words are tagged as the event's quantity."""
+    """The amounts whose words are tagged as the event's quantity, without calibres, distances, spans and ages.
+
+    A sum in another currency right after a sum is the same money once more.
+    """
     scored = [Counted(amount, words.score("quantity", span(amount))) for amount in amounts]
-    return [one for one in scored if one.score >= threshold]
+    return [
+        one for one in scored if one.score >= threshold and one.amount.rule not in NO_COUNT and not _again(one, scored)
+    ]
+
+
+def _again(one: Counted, others: Sequence[Counted]) -> bool:
+    """Whether an amount converts the sum before it: "€500 million, about $544 million", "£73 million ($90 million)"."""
+    return one.amount.rule == "money" and any(
+        other.amount.rule == "money"
+        and other.amount.unit != one.amount.unit
+        and 0 < one.amount.start - other.amount.end <= CONVERTED
+        for other in others
+    )
+
+
+def of_kind(event: EventType, counted: Sequence[Counted]) -> list[Counted]:
+    """Of sums and counts of one event the sums for an agreement or payment, the counts for any other."""
+    sums = [one for one in counted if one.amount.rule == "money"]
+    counts = [one for one in counted if one.amount.rule != "money"]
+    return (sums or counts) if event in (EventType.agreement, EventType.payment) else (counts or sums)
 
 
 def times_of(words: Words, times: Sequence[Time], threshold: float) -> list[Dated]:

@@ -56,18 +56,34 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def settled(page: Page, triggers: Sequence[Trigger]) -> list[Trigger]:
-    """The triggers with the types that their words settle; those that state no event are left out."""
-    kept: list[Trigger] = []
-    moved: list[Trigger] = []
-    for trigger in triggers:
-        rule = rule_of(page, trigger)
+def settled(page: Page, candidates: Sequence[Trigger]) -> list[Trigger]:
+    """The candidates with the types that their words settle; those that state no event are left out.
+
+    A type that a word is given counts together with what the network saw of that type in the word itself.
+    """
+    found: dict[tuple[int, EventType], Trigger] = {}
+    for candidate in candidates:
+        rule = rule_of(page, candidate)
         if rule is None or rule.also is not None:
-            kept.append(trigger)
+            _count(found, candidate)
         if rule is not None and (kind := rule.becomes or rule.also) is not None:
-            moved.append(trigger._replace(event=kind))
+            _count(found, candidate._replace(event=kind, rule=rule.says))
+    return sorted(found.values())
+
+
+def _count(found: dict[tuple[int, EventType], Trigger], candidate: Trigger) -> None:
+    known = found.get((candidate.start, candidate.event))
+    if known is not None:
+        doubt = (1.0 - known.probability) * (1.0 - candidate.probability)
+        candidate = candidate._replace(probability=1.0 - doubt, rule=known.rule and candidate.rule)
+    found[candidate.start, candidate.event] = candidate
+
+
+def once(page: Page, triggers: Sequence[Trigger]) -> list[Trigger]:
+    """Of the triggers whose type a rule settled, one a sentence and type, and none where another word states it."""
+    kept = [trigger for trigger in triggers if not trigger.rule]
     stated = {(page.number(trigger.start), trigger.event) for trigger in kept}
-    for trigger in sorted(moved, key=lambda one: -one.probability):
+    for trigger in sorted((one for one in triggers if one.rule), key=lambda one: -one.probability):
         where = page.number(trigger.start), trigger.event
         if where not in stated:
             stated.add(where)

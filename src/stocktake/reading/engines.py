@@ -16,6 +16,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -236,7 +237,7 @@ def _read_chunk(chunk: Chunk, parts: str) -> Tally:
     folder = Path(parts)
     fresh = [item for item in chunk.items if isinstance(item, Report)]
     if len(fresh) < len(chunk.items):
-        return Tally(resumed=len(chunk.items))
+        return _told_before(folder / chunk.part, len(chunk.items))
     table, failures = [], list(chunk.failures)
     n_claims = 0
     for report in fresh:
@@ -248,13 +249,28 @@ def _read_chunk(chunk: Chunk, parts: str) -> Tally:
             continue
         n_claims += len(claims)
         table.append(_row(report, claims))
-    side = folder / (chunk.part + ".failures.jsonl")
+    side = _side(folder / chunk.part)
     if failures:
         lines = b"".join(msgspec.json.encode(f) + b"\n" for f in failures)
         _write_whole(side, lambda p: p.write_bytes(lines))
     columns = pa.Table.from_pylist(table, schema=schema())
     _write_whole(folder / chunk.part, lambda p: pq.write_table(columns, p, compression="zstd"))
     return Tally(reports=len(table), claims=n_claims, failures=len(failures))
+
+
+def _told_before(part: Path, count: int) -> Tally:
+    """What a part of an earlier run holds, and what failed then."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    claims = pc.sum(pc.list_value_length(pq.read_table(part, columns=["claims"])["claims"])).as_py() or 0
+    failures = _side(part).read_bytes().count(b"\n") if _side(part).exists() else 0
+    return Tally(resumed=count, claims=claims, failures=failures)
+
+
+def _side(part: Path) -> Path:
+    """Where a part's failures stand."""
+    return part.with_name(part.name + ".failures.jsonl")
 
 
 def _read(report: Report) -> tuple[Claim, ...]:
@@ -286,10 +302,14 @@ def _claim(report: str, values: dict[str, Any]) -> Claim:
 def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the place, flush to disk, then move there: the file is whole or absent."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    write(draft)
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        write(draft)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _join(parts: Path, out: Path, files: int) -> None:
@@ -312,7 +332,9 @@ def _join(parts: Path, out: Path, files: int) -> None:
     else:
         failures.unlink(missing_ok=True)
     _write_whole(out, write)
-    shutil.rmtree(parts)
+    for part in parts.glob("*.parquet*"):
+        part.unlink()
+    shutil.rmtree(parts)  # the manifest last: parts that a kill leaves here are known for what they are
 
 
 # ------------------------------------------------------------------------------------------------- engines

@@ -46,10 +46,11 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
     share = gate.share(page.text, paragraphs)
     for window in _windows(page, kept, weights, WINDOW):
         states = network.encode(window)
-        sure = triggers.sure(triggers.find(window, states, decoding.candidate), decoding.trigger, page.number)
+        candidates = deeds.settled(page, triggers.find(window, states, decoding.candidate))
+        sure = triggers.sure(candidates, decoding.trigger, page.number)
         likely = [
             trigger
-            for trigger in deeds.settled(page, sure)
+            for trigger in deeds.once(page, sure)
             if gate.relevant(page.words(page.sentence(trigger.start)), share)
         ]
         if likely:

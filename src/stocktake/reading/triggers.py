@@ -23,13 +23,17 @@ TYPES = tuple(EventType)
 
 
 class Trigger(NamedTuple):
-    """A word of a window that expresses an event: its piece, its span in the text, its type and how likely."""
+    """A word of a window that expresses an event: its piece, its span in the text, its type and how likely.
+
+    `rule` says which rule gave it that type, where the words beside it settled it.
+    """
 
     piece: int
     start: int
     end: int
     event: EventType
     probability: float
+    rule: str = ""
 
 
 def find(window: Window, states: States, threshold: float) -> list[Trigger]:

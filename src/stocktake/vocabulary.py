@@ -254,7 +254,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `probability` that it is so; `grade` the Admiralty pair (reliability of the best origin A-F, credibility
     1-6, as "B2"); `word` the ICD 203 estimative word; `series` the id shared by counts of one flow that grow
     over time; `part_of` the finding whose total this one is a part of. `counted_since` is the day on which its quantity
-    was first reported, which may be long after the happening itself was.
+    was first reported, which may be long after the happening itself was; `counted_by` is how many of `origins_for`
+    give that quantity, as the others may give another or none.
     """
 
     id: str
@@ -277,8 +278,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     first_reported: dt.date | None = None
     last_reported: dt.date | None = None
     counted_since: dt.date | None = None
+    counted_by: int = 0
     series: str | None = None
     part_of: str | None = None
+
+    @property
+    def disputed(self) -> bool:
+        """Whether some origins say that it is so and others that it is not."""
+        return bool(self.origins_for and self.origins_against)
 
 
 class ConflictKind(StrEnum):

@@ -118,9 +118,37 @@ def test_register_has_orders_deliveries_and_brackets() -> None:
     assert (shown["Supplier"], shown["Recipient"]) == ("Iran", "Russia")
     assert shown["Number ordered"] == "2400"
     assert shown["Year of order"] == "2022"
-    assert shown["Year(s) of delivery"] == "2022; (2023)"
-    assert shown["Number delivered"] == "(900)"
-    assert "f3: very likely (0.30), B2, 1 origin(s)" in shown["Comments"]
+    assert shown["Year(s) of delivery"] == "2022"
+    assert shown["Number delivered"] == "(400)", "what is less likely than not is no delivery"
+    assert shown["Comments"] == "f1: very likely (0.90), B2, 1 origin; f2: very likely (0.90), B2, 1 origin"
+
+
+@pytest.mark.parametrize(
+    ("supplier", "recipient", "rows"),
+    [
+        ("Iran", "Russia", [("Iran", "Russia")]),
+        ("Shahed Aviation Industries", "Russia", [("Shahed Aviation Industries", "Russia")]),
+        ("Alabuga", "Russia", []),
+        ("Russia", "Alabuga", []),
+        ("Alabuga; Iran", "Russia", [("Iran", "Russia")]),
+        ("Alabuga", "Russian army", []),
+        ("Russia", "Wagner Group", []),
+        ("company", "Iran", [("unknown supplier", "Iran")]),
+        (None, "Iran", [("unknown supplier", "Iran")]),
+        ("network", None, []),
+    ],
+)
+def test_what_is_trade(supplier: str | None, recipient: str | None, rows: list[tuple[str, str]]) -> None:
+    found = finding(agent=supplier, recipient=recipient)
+    assert [row[:2] for row in register.register(holding(found))] == rows
+
+
+def test_an_order_is_of_the_weapon_that_it_names_and_the_earliest_counts() -> None:
+    first = finding(id="f1", event=EventType.agreement, time=Period(start=dt.date(2022, 7, 1), end=None))
+    later = finding(id="f2", event=EventType.agreement, time=Period(start=dt.date(2023, 7, 1), end=None))
+    other = finding(id="f3", event=EventType.agreement, item=None, family=None, first_reported=dt.date(2020, 1, 1))
+    (row,) = register.register(holding(finding(id="f4"), later, first, other))
+    assert dict(zip(register.COLUMNS, row, strict=True))["Year of order"] == "2022"
 
 
 def test_register_csv_is_harmless_and_whole(tmp_path: Path) -> None:

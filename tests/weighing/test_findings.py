@@ -106,6 +106,30 @@ def test_a_count_has_a_day_of_its_own() -> None:
     assert found.counted_since == dt.date(2025, 5, 29)
 
 
+def test_a_finding_s_number_is_that_of_most_origins_not_of_the_most_quoted() -> None:
+    """Three papers quote one minister, two others counted for themselves: the number is theirs, by two of four."""
+    night = {**NIGHT, "time": "2022-10-17"}
+    minister = {**night, "sources": ("Hossein Amirabdollahian",), "quantity": exactly(40)}
+    reports, claims = told(
+        *[minister] * 3,
+        {**night, "sources": ("John Kirby",), "quantity": exactly(43)},
+        {**night, "sources": ("Josep Borrell",), "quantity": exactly(43)},
+        {**night, "sources": ("Nasser Kanaani",)},
+    )
+    found = finding_with(weighed(reports, claims), claims[0])
+    assert len(found.claims) == 6
+    assert len(found.origins_for) == 4
+    assert found.quantity is not None
+    assert (found.quantity.low, found.counted_by) == (43, 2)
+
+
+def test_a_finding_is_disputed_where_some_say_so_and_others_not() -> None:
+    denial = {**DRONES, "stance": "denies", "sources": ("Iran",)}
+    for slots, disputed in (((DRONES, denial), True), ((DRONES, DRONES), False), ((denial, denial), False)):
+        reports, claims = told(*slots)
+        assert finding_with(weighed(reports, claims), claims[0]).disputed is disputed
+
+
 def test_the_id_is_that_of_the_earliest_claim_whatever_comes_later() -> None:
     reports, claims = told({**DRONES, "published": "2022-09-01"}, {**DRONES, "published": "2022-10-01"})
     alone = weighed(reports[:1], claims[:1]).findings[0].id

@@ -219,7 +219,7 @@ def _finding(f: Finding, matter: str) -> dict[str, Any]:
         "word": f.word,
         "claims": len(f.claims),
         "origins": len(f.origins_for) + len(f.origins_against),
-        "disputed": bool(f.origins_for and f.origins_against),
+        "disputed": f.disputed,
         "series": f.series,
         "body": _json(f),
     }

@@ -25,7 +25,7 @@ from stocktake.telling.formats import (
     short_id,
     slot_from,
 )
-from stocktake.telling.titles import finding_title
+from stocktake.telling.titles import counted_by, finding_title
 
 __all__ = [
     "OWN_VOICE",
@@ -33,6 +33,7 @@ __all__ = [
     "chain",
     "chain_from",
     "counted",
+    "counted_by",
     "date",
     "day_from",
     "finding_title",

@@ -16,7 +16,7 @@ from rich.text import Text
 from stocktake.casebook import Evidence, Explanation, SourceEntry
 from stocktake.telling import formats
 from stocktake.telling.tables import PAGE, TABLE_FROM, harmless, table_of, text
-from stocktake.telling.titles import finding_title
+from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Position
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ CSV_COLUMNS = (
     "word",
     "origins_for",
     "origins_against",
+    "counted_by",
     "claims",
     "first_reported",
     "last_reported",
@@ -62,10 +63,12 @@ def likelihood(finding: Finding) -> Text:
 
 
 def origins_words(finding: Finding) -> Text:
-    """How many independent origins say so, and how many say that it is not so."""
+    """How many independent origins say so, how many say that it is not so, and how many give the number."""
     words = Text(str(len(finding.origins_for)))
     if finding.origins_against:
         words.append(f" : {len(finding.origins_against)} against", style="red")
+    if counted_by(finding):
+        words.append(f", number by {finding.counted_by}")
     return words
 
 
@@ -135,7 +138,8 @@ def why_sheet(told: Explanation) -> RenderableType:
         text(finding_title(finding)),
         "\n",
         (finding.id, "dim"),
-        f"  {finding.word} ({formats.probability(finding.probability)}), Admiralty {finding.grade}\n",
+        f"  {finding.word} ({formats.probability(finding.probability)}), Admiralty {finding.grade}",
+        f"; the number is given {counted_by(finding)}\n" if counted_by(finding) else "\n",
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("log-odds", justify="right", no_wrap=True)
@@ -290,7 +294,14 @@ def findings_rows(findings: Iterable[Finding]) -> Iterator[tuple[object, ...]]:
             *((_plain(q.low), _plain(q.high), q.unit, q.per) if q else (None, None, None, None)),
             *((t.start, t.end) if t else (None, None)),
             *(f.modality.value, "true" if f.negated else "false", f.probability, f.grade, f.word),
-            *(len(f.origins_for), len(f.origins_against), len(f.claims), f.first_reported, f.last_reported),
+            *(
+                len(f.origins_for),
+                len(f.origins_against),
+                f.counted_by,
+                len(f.claims),
+                f.first_reported,
+                f.last_reported,
+            ),
             *(f.series, f.part_of, finding_title(f)),
         )
 

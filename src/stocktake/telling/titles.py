@@ -15,8 +15,8 @@ def _verbs() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("stocktake.telling").joinpath("titles.toml").read_text("utf-8"))
 
 
-def finding_title(finding: Finding | Claim) -> str:
-    """Who did, is to do or may do what with how many of what, when."""
+def finding_title(finding: Finding | Claim, *, bare: bool = False) -> str:
+    """Who did, is to do or may do what with how many of what, when; `bare` leaves out how many and when."""
     own_loss = finding.event is EventType.loss and finding.agent is not None and finding.agent == finding.recipient
     words = _verbs()["own_loss" if own_loss else finding.event]
     verb = words["did"]
@@ -26,7 +26,7 @@ def finding_title(finding: Finding | Claim) -> str:
         verb = ("may not " if finding.negated else "may ") + words["do"]
     elif finding.negated:
         verb = "did not " + words["do"]
-    moved = goods(finding.quantity, _joined(finding.item) or None)
+    moved = goods(None if bare else finding.quantity, _joined(finding.item) or None) or words.get("unnamed", "")
     said = [_joined(finding.agent) or "An unnamed party", verb]
     if moved and not words["item"]:
         said.append(moved)
@@ -34,8 +34,16 @@ def finding_title(finding: Finding | Claim) -> str:
         said += [words["recipient"], _joined(finding.recipient)]
     if moved and words["item"]:
         said += [words["item"], moved]
-    when = f", {period(finding.time)}" if finding.time else ""
+    when = f", {period(finding.time)}" if finding.time and not bare else ""
     return " ".join(part for part in said if part) + when
+
+
+def counted_by(finding: Finding) -> str:
+    """How many of a finding's origins give its number, where not all do: "by 1 of 7 origins"; else empty."""
+    every = len(finding.origins_for)
+    if finding.quantity is None or finding.counted_by >= every:
+        return ""
+    return f"by {finding.counted_by:,} of {every:,} origins"
 
 
 def _joined(names: str | None) -> str:

@@ -74,7 +74,7 @@ def happenings(findings: Iterable[Finding], by: str) -> tuple[Happening, ...]:
                     row=row,
                     lane=_lane(ends.setdefault(row, []), first, last),
                     event=finding.event.value,
-                    title=_title(finding),
+                    title=telling.finding_title(finding, bare=True),
                     first=first,
                     last=last,
                     dated=dated,
@@ -195,11 +195,6 @@ def timeline_chart(made: Iterable[Happening]) -> Spec:
             },
         ],
     }
-
-
-def _title(finding: Finding) -> str:
-    parties = telling.parties(finding.agent, finding.recipient)
-    return ": ".join(part for part in (parties, finding.item) if part) or finding.event.value
 
 
 def _span(finding: Finding) -> tuple[dt.date, dt.date, bool] | None:

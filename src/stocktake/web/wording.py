@@ -114,6 +114,11 @@ def parties(thing: Claim | Finding) -> str:
     return telling.parties(thing.agent, thing.recipient) or "no party named"
 
 
+def happening(thing: Claim | Finding) -> str:
+    """Who did what with what to whom, for lists that have columns for how many and when."""
+    return telling.finding_title(thing, bare=True)
+
+
 def hits(text: str, query: str) -> markupsafe.Markup:
     """A snippet with the words of a query marked."""
     words = [re.escape(word) for term in terms(query) if term.wanted for word in term.words]
@@ -210,6 +215,9 @@ FILTERS = {
     "slot_label": slot_label,
     "slot_value": slot_value,
     "parties": parties,
+    "title": telling.finding_title,
+    "happening": happening,
+    "counted_by": telling.counted_by,
     "moment": moment,
     "day": telling.date,
     "month": month,

@@ -21,7 +21,7 @@ from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, s
 from stocktake.weighing.testimony import Testimony, testimonies
 from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
 
 __all__ = [

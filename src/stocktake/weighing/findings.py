@@ -68,6 +68,7 @@ def finding(
     favour = [t for t in group if t.against == negated] or list(group)
     published = [t.published for t in group if t.published]
     first = group[0]
+    supporting = {term.origin for term in credibility.terms if not term.against}
     return Finding(
         id=finding_id(first.claim),
         event=EventType(first.event),
@@ -76,7 +77,7 @@ def finding(
         item=_usual(favour, lambda t: t.item),
         family=first.family or None,
         place=_usual(favour, lambda t: t.where),
-        quantity=(counted := quantity(favour)),
+        quantity=(counted := quantity(favour, origins)),
         time=period(_giving(favour, counted)),
         modality=_modality(group),
         negated=negated,
@@ -91,6 +92,7 @@ def finding(
         counted_since=_day(min((t.published for t in _giving(favour, counted) if t.published), default=0))
         if counted
         else None,
+        counted_by=len({origins[t.claim].id for t in favour if _gives(t, counted)} & supporting) if counted else 0,
         series=series,
         part_of=part_of,
     )
@@ -121,12 +123,13 @@ def _modality(group: Sequence[Testimony]) -> Modality:
     return next(m for m in (Modality.actual, Modality.planned, Modality.possible) if m in kinds)
 
 
-def quantity(group: Sequence[Testimony]) -> Quantity | None:
-    """The count that most origins give; of equals the latest said."""
+def quantity(group: Sequence[Testimony], origins: Mapping[str, Origination]) -> Quantity | None:
+    """The count that most origins give, however often each was quoted; of equals the latest said."""
     counted = [t for t in group if t.low is not None or t.high is not None]
     if not counted:
         return None
-    votes = Counter((t.low, t.high, t.per) for t in counted)
+    given = {(origins[t.claim].id, (t.low, t.high, t.per)) for t in counted}
+    votes = Counter(value for _, value in given)
     newest = {(t.low, t.high, t.per): (t.seen, t.claim) for t in sorted(counted, key=order)}
     low, high, per = max(votes, key=lambda v: (votes[v], newest[v]))
     unit = _usual([t for t in counted if (t.low, t.high, t.per) == (low, high, per)], lambda t: t.unit or None)
@@ -141,7 +144,11 @@ def _giving(group: Sequence[Testimony], counted: Quantity | None) -> Sequence[Te
     """
     if counted is None or group[0].scope in (OCCASION, TOTAL):
         return group
-    return [t for t in group if (t.low, t.high, t.per or None) == (counted.low, counted.high, counted.per)] or group
+    return [t for t in group if _gives(t, counted)] or group
+
+
+def _gives(t: Testimony, counted: Quantity) -> bool:
+    return (t.low, t.high, t.per or None) == (counted.low, counted.high, counted.per)
 
 
 def period(group: Sequence[Testimony]) -> Period | None:

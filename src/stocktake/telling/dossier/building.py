@@ -10,7 +10,7 @@ import msgspec
 
 from stocktake import __version__
 from stocktake.telling.exports.holdings import Holdings
-from stocktake.telling.titles import finding_title
+from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Forecast, Path, Position, Report, Stance
 
 
@@ -35,9 +35,10 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A finding with its evidence, grouped by origin."""
+    """A finding with its evidence, grouped by origin; `counted_by` tells how many of them give its number."""
 
     finding: Finding
+    counted_by: str
     origins: tuple[Voice, ...]
 
 
@@ -105,7 +106,7 @@ def build(
         figures=_figures(forecast, shown) if forecast else (),
         charts=tuple(charts),
         timeline=_timeline(findings),
-        entries=tuple(Entry(f, _voices(holdings, f)) for f in findings),
+        entries=tuple(Entry(f, counted_by(f), _voices(holdings, f)) for f in findings),
         conflicts=tuple(c for c in holdings.conflicts if shown.intersection(c.findings)),
         positions=tuple(p for p in holdings.positions if p.finding in shown),
         sources=_speakers(holdings, findings),
@@ -120,11 +121,13 @@ def _summary(findings: Sequence[Finding], reports: Sequence[Report]) -> str:
         return "No finding fits what was asked for."
     days = [r.published for r in reports if r.published]
     span = f" published from {min(days)} to {max(days)}" if days else ""
-    disputed = sum(1 for f in findings if f.origins_against)
+    disputed = sum(1 for f in findings if f.disputed)
+    denied = sum(1 for f in findings if f.origins_against and not f.origins_for)
     alone = sum(1 for f in findings if len(f.origins_for) == 1)
     return (
         f"{len(findings)} findings rest on {len(reports)} reports{span}. "
-        f"{alone} of them rest on a single origin, however many papers carried it; {disputed} are disputed. "
+        f"{alone} of them rest on a single origin, however many papers carried it; {disputed} are disputed"
+        f"{f', and {denied} more are only denied' if denied else ''}. "
         f"The best supported: {finding_title(findings[0])} ({findings[0].word})."
     )
 

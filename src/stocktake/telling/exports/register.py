@@ -1,7 +1,9 @@
 """A trade register in the manner of SIPRI's: who supplied whom with how many of what, ordered and delivered when.
 
-One row for a supplier, a recipient and a weapon. Brackets mark an estimate, as in SIPRI's register: a number that the
-sources only bound or call approximate, or that rests on a finding below "likely"; a year taken from the report's date.
+One row for a supplier, a recipient and a weapon. Trade is between states and armed groups: what a plant or firm hands
+to the state that it belongs to is domestic supply and no row, nor is what is not more likely than not, nor what names
+neither side. Brackets mark an estimate, as in SIPRI's register: a number that the sources only bound or call
+approximate, or that rests on a finding below "likely"; a year taken from the report's date.
 Source of the form: SIPRI Arms Transfers Database, trade register, columns and conventions.
 """
 
@@ -13,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from stocktake.telling.exports.holdings import Holdings, parties
+from stocktake.telling.formats import counted
 from stocktake.telling.tables import harmless
 from stocktake.vocabulary import EventType, Finding, Modality
 
@@ -27,6 +30,7 @@ COLUMNS = (
     "Number delivered",
     "Comments",
 )
+EVEN = 0.5
 LIKELY = 0.55  # the lower end of "likely" in ICD 203
 
 
@@ -42,19 +46,18 @@ def write(holdings: Holdings, path: Path) -> int:
 
 def register(holdings: Holdings) -> Iterable[tuple[str, ...]]:
     """The rows, in the order of supplier, recipient and weapon."""
+    believed = [f for f in holdings.findings if f.item and not f.negated and f.probability > EVEN]
     flows: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for finding in holdings.findings:
-        if finding.event is EventType.transfer and not finding.negated and finding.item:
-            for supplier in parties(finding.agent) or ["unknown supplier"]:
-                for recipient in parties(finding.recipient) or ["unknown recipient"]:
-                    flows[supplier, recipient, finding.family or finding.item].append(finding)
-    orders: dict[frozenset[str], list[Finding]] = defaultdict(list)
-    for finding in holdings.findings:
-        if finding.event is EventType.agreement and not finding.negated:
-            pair = frozenset([*parties(finding.agent), *parties(finding.recipient)])
-            orders[pair].append(finding)
+    orders: dict[tuple[frozenset[str], str], list[Finding]] = defaultdict(list)
+    for finding in believed:
+        weapon = finding.family or finding.item or ""
+        if finding.event is EventType.transfer:
+            for supplier, recipient in _trade(finding):
+                flows[supplier or "unknown supplier", recipient or "unknown recipient", weapon].append(finding)
+        elif finding.event is EventType.agreement:
+            orders[frozenset([*parties(finding.agent), *parties(finding.recipient)]), weapon].append(finding)
     for (supplier, recipient, weapon), found in sorted(flows.items()):
-        deals = [d for d in orders[frozenset((supplier, recipient))] if (d.family or d.item) in (weapon, None)]
+        deals = orders[frozenset((supplier, recipient)), weapon]
         planned = [f for f in found if f.modality is not Modality.actual]
         delivered = [f for f in found if f.modality is Modality.actual]
         ordered = [f for f in (*planned, *deals) if f.quantity is not None and f.quantity.unit not in CURRENCIES]
@@ -64,11 +67,33 @@ def register(holdings: Holdings) -> Iterable[tuple[str, ...]]:
             _largest(ordered),
             _designation(found),
             weapon,
-            _years([*deals, *planned][:1], first=True),
+            _years([*deals, *planned], first=True),
             _years(delivered),
             _largest(delivered),
-            _comments(holdings, [*found, *deals]),
+            _comments([*found, *deals]),
         )
+
+
+def _trade(finding: Finding) -> Iterable[tuple[str | None, str | None]]:
+    """Each supplier with each recipient between whom this is trade; None for a side that no one names."""
+    for supplier in _named(finding.agent):
+        for recipient in _named(finding.recipient):
+            if (supplier or recipient) and not _domestic(supplier, recipient):
+                yield supplier, recipient
+
+
+def _named(slot: str | None) -> list[str | None]:
+    """The parties of a slot that have a name: "a company" and "the network" are nobody's."""
+    return [name for name in parties(slot) if name != name.lower()] or [None]
+
+
+def _domestic(supplier: str | None, recipient: str | None) -> bool:
+    """Whether one side is the state that the other belongs to, or both belong to one."""
+    if supplier is None or recipient is None:
+        return False
+    from stocktake.reading import state_of
+
+    return supplier == recipient or (state_of(supplier) or supplier) == (state_of(recipient) or recipient)
 
 
 CURRENCIES = frozenset({"USD", "EUR", "GBP", "JPY", "RUB", "CNY", "UAH", "INR"})
@@ -76,10 +101,10 @@ CURRENCIES = frozenset({"USD", "EUR", "GBP", "JPY", "RUB", "CNY", "UAH", "INR"})
 
 def _largest(findings: Iterable[Finding]) -> str:
     """The largest count that a finding bears out, in brackets where it is an estimate."""
-    counted = [(f.quantity.high or f.quantity.low or 0.0, f) for f in findings if f.quantity and not f.quantity.per]
-    if not counted:
+    numbers = [(f.quantity.high or f.quantity.low or 0.0, f) for f in findings if f.quantity and not f.quantity.per]
+    if not numbers:
         return ""
-    number, finding = max(counted, key=lambda pair: (pair[0], pair[1].probability))
+    number, finding = max(numbers, key=lambda pair: (pair[0], pair[1].probability))
     quantity = finding.quantity
     assert quantity is not None
     exact = quantity.low == quantity.high and not quantity.approximate and finding.probability >= LIKELY
@@ -105,13 +130,13 @@ def _years(findings: Iterable[Finding], *, first: bool = False) -> str:
     return "; ".join(shown[:1] if first else shown)
 
 
-def _comments(holdings: Holdings, findings: Iterable[Finding]) -> str:
+def _comments(findings: Iterable[Finding]) -> str:
     """What the row rests on: each finding with its grade, probability and number of independent origins."""
     notes = []
     for finding in sorted(findings, key=lambda f: f.id):
         against = f", {len(finding.origins_against)} against" if finding.origins_against else ""
         notes.append(
             f"{finding.id}: {finding.word} ({finding.probability:.2f}), {finding.grade}, "
-            f"{len(finding.origins_for)} origin(s){against}"
+            f"{counted(len(finding.origins_for), 'origin')}{against}"
         )
     return "; ".join(notes)

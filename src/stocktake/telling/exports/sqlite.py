@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +41,15 @@ CREATE VIEW flows_by_month AS
   SELECT event, agent, recipient, coalesce(family, item) AS item, substr(coalesce(start, "end"), 1, 7) AS month,
          low, high, unit, per, modality, probability, id AS finding
   FROM findings WHERE low IS NOT NULL OR high IS NOT NULL ORDER BY month;
-CREATE VIEW disputed AS SELECT * FROM findings WHERE origins_against > 0 ORDER BY origins_against DESC, probability;
+CREATE VIEW disputed AS SELECT * FROM findings WHERE origins_for > 0 AND origins_against > 0
+  ORDER BY origins_against DESC, probability;
 """
 
 
 def write(holdings: Holdings, path: Path) -> int:
     """Write the tables and views to `path`, a new file; the number of findings."""
     path.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as db, db:
+    with _disk_faults(path), closing(sqlite3.connect(path)) as db, db:
         db.executescript(TABLES)
         _fill(db, "reports", (_report(r) for r in holdings.reports.values()))
         _fill(
@@ -73,6 +76,17 @@ def _report(r: Any) -> tuple[Any, ...]:
 
 def _day(day: Any) -> str | None:
     return day.isoformat() if day else None
+
+
+@contextmanager
+def _disk_faults(path: Path) -> Iterator[None]:
+    """A full disk as the fault that it is for every other file."""
+    try:
+        yield
+    except sqlite3.OperationalError as fault:
+        if "full" not in str(fault):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from fault
 
 
 def _bounds(q: Quantity | None) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ import msgspec
 from stocktake import casebook, telling
 from stocktake.telling import dossier, exports
 from stocktake.telling.dossier.gathering import collect, drawn
+from stocktake.telling.elsewhere import LEGEND, MARK, marked
 from stocktake.vocabulary import Claim, Conflict, Decision, Finding, Forecast, Position, Report
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class Table(Sequence[T], Generic[T]):
         head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
         body = "".join("<tr>" + "".join(f"<td>{html.escape(v)}</td>" for v in row.values()) + "</tr>" for row in rows)
         more = f" ({len(self) - len(rows)} more)" if len(self) > len(rows) else ""
-        caption = html.escape(f"{len(self)} {self.caption}{more}")
+        legend = f"; {LEGEND}" if any(MARK in value for row in rows for value in row.values()) else ""
+        caption = html.escape(f"{len(self)} {self.caption}{more}{legend}")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -246,7 +248,7 @@ def _shown(record: msgspec.Struct) -> dict[str, str]:
             return {
                 "claim": record.id,
                 "what": telling.finding_title(record),
-                "source": telling.chain(record),
+                "source": marked(record, "sources", telling.chain(record)),
                 "stance": record.stance.value,
                 "confidence": telling.probability(record.confidence),
             }

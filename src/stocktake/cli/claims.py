@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -167,13 +168,24 @@ def _print_csv(book: Casebook, wanted: ClaimFilter) -> None:
 def _print_table(book: Casebook, wanted: ClaimFilter) -> None:
     from stocktake.cli import session
     from stocktake.telling import counted
+    from stocktake.telling.elsewhere import LEGEND, slots_elsewhere
     from stocktake.telling.tables import claims_pages
 
     there = book.count_claims(wanted)
     if not there:
         session.say("No claim fits. `stocktake claims` without filters lists all.")
         return
-    session.show_pages(claims_pages(book.claims(wanted), book.outlets(), session.width()))
+    marked: list[str] = []
+
+    def listed() -> Iterator[Claim]:
+        for claim in book.claims(wanted):
+            if not marked and slots_elsewhere(claim):
+                marked.append(claim.id)
+            yield claim
+
+    session.show_pages(claims_pages(listed(), book.outlets(), session.width()))
+    if marked:
+        session.say(LEGEND)
     limited = wanted.limit is not None and wanted.limit < there
     session.say(f"{wanted.limit:,} of {counted(there, 'claim')}." if limited else f"{counted(there, 'claim')}.")
 

@@ -4,6 +4,7 @@ The wording is here at the door; tables (Rich) are in `telling.tables`, a report
 `telling.marked`.
 """
 
+from stocktake.telling.elsewhere import from_elsewhere
 from stocktake.telling.formats import (
     OWN_VOICE,
     bare,
@@ -37,6 +38,7 @@ __all__ = [
     "date",
     "day_from",
     "finding_title",
+    "from_elsewhere",
     "goods",
     "language",
     "number",

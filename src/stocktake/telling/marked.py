@@ -13,7 +13,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from stocktake.telling import formats
-from stocktake.telling.tables import evidence, standing, text
+from stocktake.telling.elsewhere import LEGEND, marked, slots_elsewhere
+from stocktake.telling.tables import evidence, goods_words, parties_words, sources_words, standing, text
 from stocktake.vocabulary import SLOTS, Claim, Report
 
 SLOT_STYLES = {
@@ -40,6 +41,8 @@ def marked_report(report: Report, claims: Sequence[Claim], *, why: bool, colours
         parts += [Text(), _marked(report.text, start, end, here)]
         if here:
             parts.append(Padding(_legend(here, report.text, why=why), (0, 0, 0, 2)))
+    if any(slots_elsewhere(claim) for claim in claims):
+        parts += [Text(), Text(LEGEND, style="dim")]
     return Group(*parts)
 
 
@@ -86,10 +89,10 @@ def _legend(here: Iterable[tuple[int, Claim]], whole: str, *, why: bool) -> Rend
     parts: list[RenderableType] = []
     for number, claim in here:
         facts = (
-            formats.parties(claim.agent, claim.recipient),
-            formats.goods(claim.quantity, claim.item),
-            formats.period(claim.time),
-            formats.chain(claim),
+            parties_words(claim),
+            goods_words(claim),
+            marked(claim, "time", formats.period(claim.time)),
+            sources_words(claim),
         )
         line = Text.assemble(
             (f"{number}  ", "bold cyan"),

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from stocktake.casebook import Heading
 from stocktake.telling import formats
+from stocktake.telling.elsewhere import LEGEND, from_elsewhere, marked, slots_elsewhere
 from stocktake.vocabulary import Claim, Decision, Period, Quantity, Report
 
 PAGE = 500
@@ -56,6 +57,7 @@ CSV_COLUMNS = (
     "modality",
     "negated",
     "confidence",
+    "elsewhere",
     "quote",
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -80,15 +82,32 @@ def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
         table.add_row(
             Text(formats.short_id(claim.id), style="dim"),
             claim.event.value,
-            text(formats.parties(claim.agent, claim.recipient)),
-            text(claim.item),
-            text(formats.quantity(formats.bare(claim.quantity, claim.item))),
-            formats.period(claim.time),
-            text(formats.chain(claim, None if claim.sources and width < WIDE else outlets.get(claim.report))),
+            text(parties_words(claim)),
+            text(marked(claim, "item", claim.item or "")),
+            text(marked(claim, "quantity", formats.quantity(formats.bare(claim.quantity, claim.item)))),
+            marked(claim, "time", formats.period(claim.time)),
+            text(sources_words(claim, None if claim.sources and width < WIDE else outlets.get(claim.report))),
             standing(claim),
             formats.probability(claim.confidence),
         )
     return table
+
+
+def parties_words(claim: Claim) -> str:
+    """Who does it to whom, each marked where another sentence says so."""
+    agent, recipient = marked(claim, "agent", claim.agent or ""), marked(claim, "recipient", claim.recipient or "")
+    return formats.parties(agent or None, recipient or None)
+
+
+def goods_words(claim: Claim) -> str:
+    """How many of what, marked where another sentence says so."""
+    slot = "quantity" if from_elsewhere(claim, "quantity") else "item"
+    return marked(claim, slot, formats.goods(claim.quantity, claim.item))
+
+
+def sources_words(claim: Claim, outlet: str | None = None) -> str:
+    """Who says so, marked where another sentence names them."""
+    return marked(claim, "sources", formats.chain(claim, outlet))
 
 
 def reports_table(headings: Iterable[Heading], width: int) -> RenderableType:
@@ -134,8 +153,10 @@ def claim_sheet(claim: Claim, report: Report, history: Sequence[Decision], *, re
     slots.add_column(overflow="fold")
     slots.add_column(style="dim", overflow="fold")
     for name, value in slot_words(claim, report.outlet):
-        slots.add_row(name, text(value), text(evidence(claim, name, report.text)))
+        slots.add_row(name, text(marked(claim, name, value)), text(evidence(claim, name, report.text)))
     parts: list[RenderableType] = [quote, Text(), slots]
+    if slots_elsewhere(claim):
+        parts += [Text(), Text(LEGEND, style="dim")]
     if rejected:
         parts += [Text(), Text("Rejected: left out of claims, findings and forecasts.", style="red")]
     if history:
@@ -253,7 +274,7 @@ def _cells(claim: Claim, heading: Heading) -> Iterator[object]:
     yield from (time.start if time else None, time.end if time else None)
     yield " <- ".join(claim.sources)
     yield from (claim.stance.value, claim.modality.value, _yes(claim.negated))
-    yield from (round(claim.confidence, 4), claim.quote)
+    yield from (round(claim.confidence, 4), " ".join(slots_elsewhere(claim)), claim.quote)
 
 
 def _plain(value: float | None) -> float | int | None:
@@ -281,12 +302,12 @@ def _said(slot: str, value: object) -> str:
 
 
 def _stacked(claim: Claim, outlet: str | None) -> Text:
-    goods = formats.goods(claim.quantity, claim.item)
-    details = [part for part in (goods, formats.period(claim.time), formats.chain(claim, outlet)) if part]
+    when = marked(claim, "time", formats.period(claim.time))
+    details = [part for part in (goods_words(claim), when, sources_words(claim, outlet)) if part]
     return Text.assemble(
         (formats.short_id(claim.id), "dim"),
         (f"  {claim.event.value}  ", "bold"),
-        text(formats.parties(claim.agent, claim.recipient)),
+        text(parties_words(claim)),
         "\n  ",
         text(" · ".join(details)),
         "\n  ",

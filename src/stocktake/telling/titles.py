@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from stocktake.telling.elsewhere import marked
 from stocktake.telling.formats import goods, period
 from stocktake.vocabulary import Claim, EventType, Finding, Modality
 
@@ -26,16 +27,22 @@ def finding_title(finding: Finding | Claim, *, bare: bool = False) -> str:
         verb = ("may not " if finding.negated else "may ") + words["do"]
     elif finding.negated:
         verb = "did not " + words["do"]
-    moved = goods(None if bare else finding.quantity, _joined(finding.item) or None) or words.get("unnamed", "")
-    said = [_joined(finding.agent) or "An unnamed party", verb]
+    moved = goods(None if bare else finding.quantity, _named(finding, "item") or None) or words.get("unnamed", "")
+    said = [_named(finding, "agent") or "An unnamed party", verb]
     if moved and not words["item"]:
         said.append(moved)
     if finding.recipient and not own_loss:
-        said += [words["recipient"], _joined(finding.recipient)]
+        said += [words["recipient"], _named(finding, "recipient")]
     if moved and words["item"]:
         said += [words["item"], moved]
     when = f", {period(finding.time)}" if finding.time and not bare else ""
     return " ".join(part for part in said if part) + when
+
+
+def _named(thing: Finding | Claim, slot: str) -> str:
+    """A slot's names; of a claim, marked where another sentence than its own gives them."""
+    words = _joined(getattr(thing, slot))
+    return marked(thing, slot, words) if isinstance(thing, Claim) else words
 
 
 def counted_by(finding: Finding) -> str:

@@ -218,6 +218,7 @@ FILTERS = {
     "title": telling.finding_title,
     "happening": happening,
     "counted_by": telling.counted_by,
+    "from_elsewhere": telling.from_elsewhere,
     "moment": moment,
     "day": telling.date,
     "month": month,

@@ -138,26 +138,61 @@ def _batch(drawn: Iterator[Resampled], size: int) -> list[Resampled]:
 def measure(address: Path, extra: Path) -> None:
     """Weigh afresh, then add the extra reports one by one."""
     with casebook.open(address) as book:
-        began, worked = time.perf_counter(), time.process_time()
+        began, busy = time.perf_counter(), _processor()
         done = book.weigh(afresh=True)
-        seconds, busy = time.perf_counter() - began, time.process_time() - worked
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        point = Point(
+            claims=_claims(book),
+            findings=done.findings,
+            seconds=time.perf_counter() - began,
+            processor=_processor() - busy,
+            gigabytes=_peak(),
+        )
         print(
-            f"weighed afresh into {done.findings:,} findings in {seconds:.0f} s "
-            f"({busy:.0f} s of processor), peak {peak:.2f} GB"
+            f"weighed afresh into {point.findings:,} findings in {point.seconds:.0f} s "
+            f"({point.processor:.0f} s of processor), peak {point.gigabytes:.2f} GB"
         )
         for line in extra.read_bytes().splitlines():
             row = msgspec.json.decode(line, type=Extra)
             raw = msgspec.json.encode(row.report)
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), _processor()
             with book.writing() as connection:
                 put_report(connection, row.report, raw, "application/json", row.claims, read_with="gold", unread=False)
             done = book.weigh()
-            seconds = time.perf_counter() - began
-            print(f"one report of {len(row.claims)} claims more: {done.matters} matters in {seconds:.2f} s")
+            print(
+                f"one report of {len(row.claims)} claims more: {done.matters} matters in "
+                f"{time.perf_counter() - began:.2f} s ({_processor() - busy:.2f} s of processor)"
+            )
         began = time.perf_counter()
         first = list(book.findings(casebook.FindingFilter(limit=50, party="Russia", event=None)))
         print(f"the last {len(first)} findings on Russia in {time.perf_counter() - began:.3f} s")
+        print(msgspec.json.encode(point).decode())
+
+
+def _claims(book: casebook.Casebook) -> int:
+    with book.reading() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(claims_table)).scalar_one())
+
+
+def _processor() -> float:
+    """Seconds that this process and those that it started and that have ended have worked."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def _peak() -> float:
+    """The most memory in GB: this process's peak, and for each processor the peak of the largest it has started."""
+    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return (own + largest * len(os.sched_getaffinity(0))) / 1e6
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One weighing of everything: what, how long, and the most memory at a time."""
+
+    claims: int
+    findings: int
+    seconds: float
+    processor: float
+    gigabytes: float
 
 
 class Extra(msgspec.Struct):

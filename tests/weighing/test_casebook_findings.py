@@ -39,9 +39,9 @@ def small() -> list[Story]:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[Casebook]:
+def book(casebook_address: str) -> Iterator[Casebook]:
     told = small()
-    with casebook.open(tmp_path / "small.casebook", reader=reader(told)) as opened:
+    with casebook.open(casebook_address, reader=reader(told)) as opened:
         opened.add_documents(documents(told))
         yield opened
 
@@ -51,10 +51,10 @@ def everything(book: Casebook) -> tuple[object, ...]:
     return (list(book.findings()), list(book.conflicts()), positions, list(book.origins()), book.origin_of())
 
 
-def test_reports_added_one_by_one_weigh_the_same_as_afresh(shared: Path, tmp_path: Path) -> None:
+def test_reports_added_one_by_one_weigh_the_same_as_afresh(shared: Path, casebook_address: str) -> None:
     told = stories(shared / "weighing" / "dev.jsonl")
     random.Random(3).shuffle(told)
-    with casebook.open(tmp_path / "gold.casebook", reader=reader(told)) as book:
+    with casebook.open(casebook_address, reader=reader(told)) as book:
         for story in told:
             assert not book.add_documents(documents([story])).failures
             book.weigh()
@@ -77,9 +77,9 @@ def test_a_copy_is_noted_and_counts_for_nothing(book: Casebook) -> None:
     assert book.report("copy").copy_of == "first"
 
 
-def test_a_copy_that_came_first_gives_way_when_the_original_comes(tmp_path: Path) -> None:
+def test_a_copy_that_came_first_gives_way_when_the_original_comes(casebook_address: str) -> None:
     told = small()
-    with casebook.open(tmp_path / "late.casebook", reader=reader(told)) as book:
+    with casebook.open(casebook_address, reader=reader(told)) as book:
         book.add_documents(documents(told[1:]))
         book.weigh()
         book.add_documents(documents(told[:1]))

@@ -16,12 +16,11 @@ from stocktake.cli import main
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> str:
+def address(casebook_address: str) -> str:
     told = small()
-    path = tmp_path / "small.casebook"
-    with casebook.open(path, reader=reader(told)) as book:
+    with casebook.open(casebook_address, reader=reader(told)) as book:
         book.add_documents(documents(told))
-    return str(path)
+    return casebook_address
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:

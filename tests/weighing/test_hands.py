@@ -1,4 +1,4 @@
-"""Many reports on several processors weigh as they do on one."""
+"""Much work on several processors comes out as it does on one."""
 
 from __future__ import annotations
 
@@ -7,24 +7,19 @@ from pathlib import Path
 import pytest
 from gold import stories
 
-from stocktake import weighing
-from stocktake.weighing import Job, bands, bands_of, hands
+from stocktake.weighing import Hands, bands, bands_of, many_hands
 
 
-def test_the_result_is_the_same_on_several_processors(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = stories(shared / "weighing" / "dev.jsonl")
-    jobs = [Job(story.report, list(story.claims)) for story in told]
-    expected = [(story.report.id, weighing.testimonies(story.report, story.claims)) for story in told]
-    assert list(weighing.testimony_of(jobs, len(jobs))) == expected
-    monkeypatch.setattr(hands, "WORTH", 1)
-    monkeypatch.setattr(hands, "CHUNK", 3)
-    monkeypatch.setattr(hands.os, "cpu_count", lambda: 2)
-    assert list(weighing.testimony_of(jobs, len(jobs))) == expected
-    texts = [(story.report.id, story.report.text) for story in told]
-    assert list(bands_of(texts, len(texts))) == [(name, bands(text)) for name, text in texts]
+def test_the_answers_are_the_same_on_several_processors(shared: Path) -> None:
+    texts = [(story.report.id, story.report.text) for story in stories(shared / "weighing" / "dev.jsonl")]
+    expected = [(name, bands(text)) for name, text in texts]
+    assert list(bands_of(texts, Hands())) == expected
+    with many_hands(10**6) as many:
+        assert list(bands_of(texts * 30, many)) == expected * 30
 
 
 def test_where_no_process_can_be_started_one_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands, "WORTH", 1)
-    monkeypatch.setattr(hands, "_pool", lambda count: None)
-    assert list(bands_of([("a", "too short")], 1)) == [("a", [])]
+    monkeypatch.setattr("stocktake.weighing.hands._pool", lambda count: None)
+    with many_hands(10**6) as many:
+        assert many.count == 1
+        assert list(bands_of([("a", "too short")], many)) == [("a", [])]

@@ -5,6 +5,7 @@ Every read is by matter, report, claim or origin, so that an update loads what i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,10 +19,12 @@ from stocktake.casebook.weighed_tables import conflicts, findings, origins, posi
 from stocktake.vocabulary import Conflict, Finding, Origin, Position
 
 if TYPE_CHECKING:
-    from stocktake.weighing import Origination, Placed, Register, Testimony, Weighed
+    from stocktake.weighing import Origination, Part, Placed, Register, Testimony, Weighed
 
 ROWS = 400
 """Values in one IN list."""
+Row = tuple[Any, ...]
+"""A row's values in the order of its table's columns, days as ISO 8601."""
 T = TypeVar("T")
 
 
@@ -40,7 +43,6 @@ class Rows:
 
         self._connection = connection
         self._decode = msgspec.msgpack.Decoder(weighing.Testimony).decode
-        self._encode = msgspec.msgpack.Encoder().encode
         self._room = weighing
         self.left: set[str] = set()
         """Origins that lost claims when reports' testimony was replaced."""
@@ -115,30 +117,27 @@ class Rows:
         changed = [t for claim, t in now.items() if old.get(claim) != t]
         gone = [claim for claim, t in old.items() if now.get(claim) != t]
         self.left |= {placed.origin for placed in self.placed(gone).values()}
-        for portion in portions(gone):
-            self._connection.execute(testimony.delete().where(testimony.c.claim.in_(portion)))
-        if changed:
-            self._connection.execute(testimony.insert(), [self._row(t, None) for t in changed])
+        self._delete(testimony, testimony.c.claim, gone)
+        self.insert(testimony, [_testimony(t, None) for t in changed])
         return {t.matter for t in (*old.values(), *now.values())}
 
-    def fill(self, everything: Iterable[Testimony], placed: Mapping[str, Placed]) -> None:
-        """Writes all testimony into the empty table."""
-        for portion in portions(everything, 5000):
-            self._connection.execute(testimony.insert(), [self._row(t, placed[t.claim]) for t in portion])
+    def fill(self, packed: bytes) -> None:
+        """Writes rows that `packed` packed."""
+        for name, rows in msgspec.msgpack.decode(packed, type=dict[str, list[Row]]).items():
+            self.insert(_TABLES[name], rows)
 
-    def _row(self, t: Testimony, placed: Placed | None) -> dict[str, Any]:
-        return {
-            "claim": t.claim,
-            "report": t.report,
-            "matter": t.matter,
-            "finding": placed.finding if placed else "",
-            "origin": placed.origin if placed else "",
-            "anchor": _anchor(placed) if placed else "",
-            "voice": t.voice,
-            "kind": t.kind,
-            "outlet": t.outlet,
-            "body": self._encode(t),
-        }
+    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        """Writes rows of all of a table's columns, as the database's driver takes them."""
+        if rows:
+            mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
+            marks = ", ".join(mark for _ in table.c)
+            self._connection.exec_driver_sql(
+                f"INSERT INTO {table.name} ({', '.join(table.c.keys())}) VALUES ({marks})", list(rows)
+            )
+
+    def _delete(self, table: sa.Table, column: sa.Column[Any], values: Iterable[str]) -> None:
+        for portion in portions(values):
+            self._connection.execute(table.delete().where(column.in_(portion)))
 
     def place(self, placed: Mapping[str, Placed]) -> set[str]:
         """Writes where claims came to lie; the origins that gained or lost a claim by this."""
@@ -159,21 +158,41 @@ class Rows:
             )
         return {now.origin for now in moved.values()} | {before[claim].origin for claim in moved if claim in before}
 
-    def write(self, weighed: Iterable[Weighed], *, empty: bool = False) -> None:
-        """Puts weighed matters in place of what these matters had."""
-        whole = list(weighed)
-        if not empty:
-            matters = [matter for w in whole for matter in w.matters]
-            for table in (findings, conflicts, positions):
-                for portion in portions(matters):
-                    self._connection.execute(table.delete().where(table.c.matter.in_(portion)))
-        self._insert(findings, (_finding(f, w.matters[0]) for w in whole for f in w.findings))
-        self._insert(conflicts, (_conflict(c, w.matters[0]) for w in whole for c in w.conflicts))
-        self._insert(positions, (row for w in whole for row in _positions(w.positions, w.matters[0])))
+    def write(self, weighed: Sequence[Weighed]) -> None:
+        """Puts weighed matters in place of what these matters had; rows that come out the same stay as they are."""
+        matters = [matter for w in weighed for matter in w.matters]
+        self._replace(
+            findings, (findings.c.id,), matters, [_finding(f, w.matters[0]) for w in weighed for f in w.findings]
+        )
+        self._replace(
+            conflicts, (conflicts.c.id,), matters, [_conflict(c, w.matters[0]) for w in weighed for c in w.conflicts]
+        )
+        self._replace(
+            positions,
+            (positions.c.finding, positions.c.number),
+            matters,
+            [row for w in weighed for row in _positions(w.positions, w.matters[0])],
+        )
 
-    def _insert(self, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
-        for portion in portions(rows, 5000):
-            self._connection.execute(table.insert(), portion)
+    def _replace(
+        self, table: sa.Table, key: Sequence[sa.Column[Any]], matters: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """Brings the rows of some matters to those given: what differs is deleted and written anew."""
+        names = table.c.keys()
+        at = [names.index(column.name) for column in key]
+        matter, body = names.index("matter"), names.index("body")
+        wanted = {tuple(row[i] for i in at): (row[matter], row[body]) for row in rows}
+        stale = []
+        for portion in portions(matters):
+            query = sa.select(*key, table.c.matter, table.c.body).where(table.c.matter.in_(portion))
+            for *found, its_matter, its_body in self._connection.execute(query):
+                if wanted.get(tuple(found)) == (its_matter, its_body):
+                    del wanted[tuple(found)]
+                else:
+                    stale.append(tuple(found))
+        for keys in portions(stale):
+            self._connection.execute(table.delete().where(sa.tuple_(*key).in_(keys)))
+        self.insert(table, [row for row in rows if tuple(row[i] for i in at) in wanted])
 
     def describe(self, names: Iterable[str], known: Mapping[str, Origination], register: Register) -> None:
         """Writes anew the origins of these names, from the testimony that goes back to them."""
@@ -182,12 +201,30 @@ class Rows:
         rows = list(self.of_origins(wanted))
         placed = self.placed([t.claim for t in rows])
         described = self._room.origins(rows, placed, told, register)
-        for portion in portions(wanted):
-            self._connection.execute(origins.delete().where(origins.c.id.in_(portion)))
-        self.add_origins(described, told)
+        self._delete(origins, origins.c.id, wanted)
+        self.insert(origins, [_origin(o, told[o.id]) for o in described])
 
-    def add_origins(self, described: Iterable[Origin], told: Mapping[str, Origination]) -> None:
-        self._insert(origins, (_origin(o, told[o.id]) for o in described))
+
+_TABLES = {table.name: table for table in (testimony, findings, conflicts, positions, origins)}
+
+
+def packed(part: Part) -> bytes:
+    """The rows of a part, by table."""
+    rows = {
+        testimony.name: [_testimony(t, placed) for t, placed in part.placed],
+        **_weighed(part.weighed),
+        origins.name: [_origin(o, told) for o, told in part.origins],
+    }
+    return msgspec.msgpack.encode(rows)
+
+
+def _weighed(whole: Sequence[Weighed]) -> dict[str, list[Row]]:
+    """The rows of weighed matters, by table."""
+    return {
+        findings.name: [_finding(f, w.matters[0]) for w in whole for f in w.findings],
+        conflicts.name: [_conflict(c, w.matters[0]) for w in whole for c in w.conflicts],
+        positions.name: [row for w in whole for row in _positions(w.positions, w.matters[0])],
+    }
 
 
 def _anchor(placed: Placed) -> str:
@@ -198,49 +235,62 @@ def _json(struct: object) -> str:
     return msgspec.json.encode(struct).decode()
 
 
-def _finding(f: Finding, matter: str) -> dict[str, Any]:
-    return {
-        "id": f.id,
-        "matter": matter,
-        "event": f.event.value,
-        "agent": f.agent,
-        "recipient": f.recipient,
-        "item": f.item,
-        "family": f.family,
-        "parties": searchable(f.agent, f.recipient),
-        "things": searchable(f.item, f.family),
-        "modality": f.modality.value,
-        "first_day": f.time.start if f.time else None,
-        "last_day": f.time.end if f.time else None,
-        "first_reported": f.first_reported or UNDATED,
-        "last_reported": f.last_reported or UNDATED,
-        "probability": f.probability,
-        "grade": f.grade,
-        "word": f.word,
-        "claims": len(f.claims),
-        "origins": len(f.origins_for) + len(f.origins_against),
-        "disputed": f.disputed,
-        "series": f.series,
-        "body": _json(f),
-    }
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
-def _conflict(c: Conflict, matter: str) -> dict[str, Any]:
-    return {"id": c.id, "matter": matter, "finding": c.findings[0], "kind": c.kind.value, "body": _json(c)}
+def _testimony(t: Testimony, placed: Placed | None) -> Row:
+    return (
+        t.claim,
+        t.report,
+        t.matter,
+        placed.finding if placed else "",
+        placed.origin if placed else "",
+        _anchor(placed) if placed else "",
+        t.voice,
+        t.kind,
+        t.outlet,
+        msgspec.msgpack.encode(t),
+    )
 
 
-def _positions(found: Iterable[Position], matter: str) -> Iterator[dict[str, Any]]:
+def _finding(f: Finding, matter: str) -> Row:
+    return (
+        f.id,
+        matter,
+        f.event.value,
+        f.agent,
+        f.recipient,
+        f.item,
+        f.family,
+        searchable(f.agent, f.recipient),
+        searchable(f.item, f.family),
+        f.modality.value,
+        _day(f.time.start) if f.time else None,
+        _day(f.time.end) if f.time else None,
+        _day(f.first_reported or UNDATED),
+        _day(f.last_reported or UNDATED),
+        f.probability,
+        f.grade,
+        f.word,
+        len(f.claims),
+        len(f.origins_for) + len(f.origins_against),
+        f.disputed,
+        f.series,
+        _json(f),
+    )
+
+
+def _conflict(c: Conflict, matter: str) -> Row:
+    return (c.id, matter, c.findings[0], c.kind.value, _json(c))
+
+
+def _positions(found: Iterable[Position], matter: str) -> Iterator[Row]:
     numbers: dict[str, int] = {}
     for p in found:
         numbers[p.finding] = numbers.get(p.finding, 0) + 1
-        yield {
-            "finding": p.finding,
-            "number": numbers[p.finding],
-            "matter": matter,
-            "party": p.party,
-            "body": _json(p),
-        }
+        yield (p.finding, numbers[p.finding], matter, p.party, _json(p))
 
 
-def _origin(o: Origin, told: Origination) -> dict[str, Any]:
-    return {"id": o.id, "speaker": told.speaker, "statement": told.statement, "day": told.day, "body": _json(o)}
+def _origin(o: Origin, told: Origination) -> Row:
+    return (o.id, told.speaker, told.statement, told.day, _json(o))

@@ -5,17 +5,21 @@ What is due is found by report, matter, claim and origin, so that a new report l
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import msgspec
 import sqlalchemy as sa
 
 from stocktake.casebook.faults import InvalidDecision
 from stocktake.casebook.selecting import UNDATED
-from stocktake.casebook.storing import report_from, streamed
+from stocktake.casebook.storing import PAGE, report_from, streamed
 from stocktake.casebook.tables import claims, reports
 from stocktake.casebook.tables import journal as journal_table
 from stocktake.casebook.weighed_tables import (
@@ -29,8 +33,11 @@ from stocktake.casebook.weighed_tables import (
     weighing_due,
     weighing_state,
 )
-from stocktake.casebook.weighing_rows import Rows, portions
+from stocktake.casebook.weighing_rows import Rows, packed, portions
 from stocktake.vocabulary import Claim, Decision, Report
+
+if TYPE_CHECKING:
+    from stocktake.weighing import Copy, Hands, Job
 
 AFRESH_FROM = 500
 """So many reports due at once are weighed with everything else rather than one by one, if they are a fifth of all."""
@@ -67,7 +74,7 @@ class Work:
 
     def run(self, *, afresh: bool) -> Update:
         due = list(self._connection.execute(sa.select(weighing_due.c.report)).scalars())
-        count = self._connection.execute(sa.select(sa.func.count()).select_from(reports)).scalar_one()
+        count = self._reports()
         stale = self._state.get("version") != self._room.VERSION
         many = len(due) >= AFRESH_FROM and len(due) * 5 >= count
         matters = self._everything() if afresh or stale or many else self._touched(sorted(due))
@@ -88,50 +95,57 @@ class Work:
     # ------------------------------------------------------------------------------------- all of it
 
     def _everything(self) -> int:
-        with roomy(self._connection), self._room.uncollected():
-            return self._all()
+        count = self._connection.execute(sa.select(sa.func.count()).select_from(claims)).scalar_one()
+        with (
+            roomy(self._connection),
+            self._room.many_hands(self._reports()) as hands,
+            bare(self._connection, DERIVED, when=count > self._room.PART),
+        ):
+            first = self._copies(hands)
+            again = partial(self._jobs_of, first)
+            for rows in self._room.weigh_all(self._jobs(first), count, self._decisions, hands, packed, again):
+                self._rows.fill(rows)
+        matters = sa.select(sa.func.count(testimony.c.matter.distinct()))
+        return self._connection.execute(matters).scalar_one()
 
-    def _all(self) -> int:
-        self._forget()
-        whole = {row["id"]: report_from(row) for row in self._connection.execute(sa.select(reports)).mappings()}
-        found = self._copies(whole)
-        memory = self._room.Memory()
-        touched: set[str] = set()
-        jobs = (
-            self._room.Job(whole[name], stated, whole[found[name]] if name in found else None)
-            for name, stated in self._claims_by_report()
-        )
-        for name, told in self._room.testimony_of(jobs, len(whole)):
-            touched |= memory.put(name, told)
-        changed = sorted(whole)
-        del whole
-        memory.update(touched, changed, self._rulings, self._register)
-        self._rows.fill(memory.testimony(), memory.places)
-        self._rows.write(memory.matters(), empty=True)
-        self._rows.add_origins(memory.origins(self._register), memory.known)
-        return len(touched)
+    def _reports(self) -> int:
+        return self._connection.execute(sa.select(sa.func.count()).select_from(reports)).scalar_one()
 
-    def _forget(self) -> None:
+    def _copies(self, hands: Hands) -> dict[str, str]:
+        """Notes all reports' bands and copies anew; by copy, the first report that its words go back to."""
         derived = sa.select(copies.c.report)
         self._connection.execute(reports.update().where(reports.c.id.in_(derived)).values(copy_of=None))
         for table in DERIVED:
             self._connection.execute(table.delete())
-
-    def _copies(self, whole: Mapping[str, Report]) -> dict[str, str]:
-        """Notes all reports' bands and copies; by copy, the first report that its words go back to."""
-        numbers = dict(self._room.bands_of(((report.id, report.text) for report in whole.values()), len(whole)))
-        every = sorted((number, _day(whole[name]), name) for name, mine in numbers.items() for number in mine)
-        for portion in portions(every, 5000):  # in the order of the table, so that each page is written once
-            rows = [{"band": band, "day": day, "report": name} for band, day, name in portion]
-            self._connection.execute(report_bands.insert(), rows)
-        del every
-        pairs = self._room.nearest_copies(whole.values(), numbers)
-        self._put_copies(pairs)
-        parents = {copy.report: copy.original for copy in pairs}
-        parents.update((r.id, r.copy_of) for r in whole.values() if r.copy_of is not None and r.copy_of in whole)
+        rows = streamed(self._connection, sa.select(reports.c.id, reports.c.text))
+        texts = ((row.id, row.text) for row in rows)
+        numbers = {name: array("q", mine) for name, mine in self._room.bands_of(texts, hands)}
+        days = self._connection.execute(
+            sa.select(reports.c.id, reports.c.published).order_by(reports.c.day, reports.c.id)
+        ).all()
+        self._put_bands([(name, day.toordinal(), numbers[name]) for name, day in days])
+        ordered = [name for name, _ in days]
+        self._put_copies(self._room.nearest_copies(ordered, numbers, self._text))
+        query = sa.select(reports.c.id, reports.c.copy_of).where(reports.c.copy_of.in_(sa.select(reports.c.id)))
+        parents = {row.id: row.copy_of for row in self._connection.execute(query)}
         return {report: self._room.root(parents, report) for report in parents}
 
-    def _put_copies(self, pairs: Iterable[Any]) -> None:
+    def _put_bands(self, noted: Sequence[tuple[str, int, Sequence[int]]]) -> None:
+        """Writes the bands of reports, in the order of the table, so that each page is written once."""
+        import numpy as np
+
+        bands = np.concatenate([np.zeros(0, np.int64), *(np.array(mine, np.int64) for _, _, mine in noted)])
+        owners = np.repeat(np.arange(len(noted), dtype=np.int32), [len(mine) for _, _, mine in noted])
+        order = np.lexsort((owners, bands))
+        for start in range(0, len(order), PAGE):
+            at = order[start : start + PAGE]
+            rows = zip(bands[at].tolist(), (noted[owner] for owner in owners[at]), strict=True)
+            self._rows.insert(report_bands, [(band, day, name) for band, (name, day, _) in rows])
+
+    def _text(self, name: str) -> str:
+        return str(self._connection.execute(sa.select(reports.c.text).where(reports.c.id == name)).scalar_one())
+
+    def _put_copies(self, pairs: Iterable[Copy]) -> None:
         for pair in pairs:
             given = self._connection.execute(sa.select(reports.c.copy_of).where(reports.c.id == pair.report)).scalar()
             if given is None:
@@ -142,22 +156,35 @@ class Work:
                     reports.update().where(reports.c.id == pair.report).values(copy_of=pair.original)
                 )
 
-    def _claims_by_report(self) -> Iterator[tuple[str, list[Claim]]]:
-        query = (
-            sa.select(claims.c.report, claims.c.body)
-            .where(claims.c.rejected == sa.false())
-            .order_by(claims.c.report, claims.c.position, claims.c.id)
-        )
-        decode = msgspec.json.Decoder(Claim).decode
-        name, stated = "", list[Claim]()
-        for row in streamed(self._connection, query):
-            if row.report != name:
-                if stated:
-                    yield name, stated
-                name, stated = row.report, []
-            stated.append(decode(row.body))
-        if stated:
-            yield name, stated
+    def _jobs(self, first: Mapping[str, str]) -> Iterator[Job]:
+        """All reports that have claims, with their claims."""
+        stated = self._stated()
+        name, bodies = next(stated, ("", []))
+        every = sa.select(reports).where(reports.c.id.in_(sa.select(claims.c.report))).order_by(reports.c.id)
+        for row in streamed(self._connection, every).mappings():
+            if row["id"] == name:
+                yield self._job(report_from(row), bodies, first)
+                name, bodies = next(stated, ("", []))
+
+    def _jobs_of(self, first: Mapping[str, str], named: Sequence[str]) -> Iterator[Job]:
+        """The reports of some claims, with all their claims."""
+        found: set[str] = set()
+        for portion in portions(named):
+            found.update(self._connection.execute(sa.select(claims.c.report).where(claims.c.id.in_(portion))).scalars())
+        for name in sorted(found):
+            if (report := self._report(name)) is not None:
+                yield self._job(report, [body for _, bodies in self._stated(name) for body in bodies], first)
+
+    def _job(self, report: Report, bodies: list[str], first: Mapping[str, str]) -> Job:
+        return self._room.Job(report, bodies, self._report(first[report.id]) if report.id in first else None)
+
+    def _stated(self, report: str | None = None) -> Iterator[tuple[str, list[str]]]:
+        """By report, in their order, the claims that are not rejected, of all reports or of one."""
+        query = sa.select(claims.c.report, claims.c.body).where(claims.c.rejected == sa.false())
+        query = query if report is None else query.where(claims.c.report == report)
+        rows = streamed(self._connection, query.order_by(claims.c.report, claims.c.position, claims.c.id))
+        for name, stated in groupby(rows, key=itemgetter(0)):
+            yield name, [row.body for row in stated]
 
     # ------------------------------------------------------------------------------------- what is touched
 
@@ -182,9 +209,8 @@ class Work:
     def _put(self, name: str) -> set[str]:
         """Makes a report's testimony again; the matters that this touches."""
         report = self._report(name)
-        query = sa.select(claims.c.body).where(claims.c.report == name, claims.c.rejected == sa.false())
-        bodies = self._connection.execute(query.order_by(claims.c.position, claims.c.id)).scalars()
-        stated = [msgspec.json.decode(body, type=Claim) for body in bodies] if report else []
+        bodies = [body for _, found in self._stated(name) for body in found] if report else []
+        stated = [msgspec.json.decode(body, type=Claim) for body in bodies]
         if report is None:
             return self._rows.put(name, [])
         first = self._root(name)
@@ -209,31 +235,58 @@ class Work:
         return self._room.root(parents, name)
 
     def _recopied(self, due: Sequence[str]) -> list[str]:
-        """Notes new reports' bands; the reports that are now copies of others than before."""
+        """Notes the bands of new reports and of those with a new day; the reports that copy others than before."""
         suspects: dict[str, None] = {}
         for name in due:
-            known = sa.select(report_bands.c.band).where(report_bands.c.report == name).limit(1)
             report = self._report(name)
-            if report is None or self._connection.execute(known).first() is not None:
+            before = self._connection.execute(
+                sa.select(report_bands.c.day).where(report_bands.c.report == name).limit(1)
+            ).scalar()
+            if report is None or before == _day(report):
                 continue
             numbers = self._room.bands(report.text)
-            if numbers:
-                self._connection.execute(report_bands.insert(), [_band(number, report) for number in numbers])
-            suspects[name] = None
-            suspects.update(dict.fromkeys(self._later(report, numbers)))
+            if before is not None:
+                suspects.update(dict.fromkeys(self._after((before, name), numbers)))
+                self._connection.execute(report_bands.delete().where(report_bands.c.report == name))
+            self._rows.insert(report_bands, [(number, _day(report), name) for number in numbers])
+            found = self._disturbed(report, numbers) if before is None else self._after((_day(report), name), numbers)
+            suspects.update(dict.fromkeys((name, *found)))
         moved = [name for name in suspects if self._reparent(name)]
         return [*moved, *self._descendants(moved)]
 
-    def _later(self, report: Report, numbers: Iterable[int]) -> Iterator[str]:
-        """Reports after this one that may be its copies."""
+    def _after(self, place: tuple[int, str], numbers: Iterable[int]) -> Iterator[str]:
+        """The reports after a place in time that share a band."""
         b = report_bands.c
-        place = (_day(report), report.id)
+        for number in numbers:
+            query = sa.select(b.report).where(b.band == number, sa.tuple_(b.day, b.report) > sa.tuple_(*place))
+            yield from self._connection.execute(query).scalars()
+
+    def _disturbed(self, new: Report, numbers: Iterable[int]) -> Iterator[str]:
+        """Later reports that may be copies of a new one, or of one that it puts out of a band's crowd."""
+        b = report_bands.c
+        place = (_day(new), new.id)
+        in_common: dict[str, int] = defaultdict(int)
         for number in numbers:
             bucket = sa.select(b.day, b.report).where(b.band == number).order_by(b.day, b.report)
-            first = [tuple(row) for row in self._connection.execute(bucket.limit(self._room.CROWD))]
-            if place in first[:-1]:
-                after = bucket.where(sa.tuple_(b.day, b.report) > sa.tuple_(*place))
-                yield from (row.report for row in self._connection.execute(after))
+            first = [tuple(row) for row in self._connection.execute(bucket.limit(self._room.CROWD + 1))]
+            if place in first[: self._room.CROWD]:
+                for name in self._after(place, [number]):
+                    in_common[name] += 1
+                for _, put_out in first[self._room.CROWD :]:
+                    copied = sa.select(copies.c.report).where(copies.c.original == put_out)
+                    yield from self._connection.execute(copied).scalars()
+        told = self._room.shingles(new.text)
+        for name, mine in self._counted(list(in_common)):
+            suspicious = self._room.suspicious(in_common[name], mine)
+            if suspicious and self._room.share(told, self._room.shingles(self._text(name))) >= self._room.SHARE:
+                yield name
+
+    def _counted(self, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """Reports with the number of their bands."""
+        b = report_bands.c
+        for portion in portions(names):
+            query = sa.select(b.report, sa.func.count()).where(b.report.in_(portion)).group_by(b.report)
+            yield from ((name, count) for name, count in self._connection.execute(query))
 
     def _reparent(self, name: str) -> bool:
         """Finds again which report this one copies; whether that is another than before."""
@@ -301,8 +354,20 @@ def roomy(connection: sa.Connection) -> Iterator[None]:
             connection.exec_driver_sql("PRAGMA cache_size = -2000")
 
 
-def _band(number: int, report: Report) -> dict[str, Any]:
-    return {"band": number, "day": _day(report), "report": report.id}
+@contextmanager
+def bare(connection: sa.Connection, tables: Iterable[sa.Table], *, when: bool) -> Iterator[None]:
+    """Without the tables' indexes meanwhile, on SQLite: made at the end, each is sorted first and written once.
+
+    PostgreSQL would keep its readers waiting.
+    """
+    indexes = sorted((i for table in tables for i in table.indexes), key=lambda i: str(i.name))
+    if not when or connection.dialect.name != "sqlite":
+        indexes = []
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
 
 
 def _day(report: Report) -> int:

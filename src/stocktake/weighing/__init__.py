@@ -10,14 +10,27 @@ from __future__ import annotations
 from stocktake.weighing.claims_file import Told, told
 from stocktake.weighing.credibility import Credibility, Term
 from stocktake.weighing.findings import Origination, weigh_group
-from stocktake.weighing.hands import Job, bands_of, testimony_of
+from stocktake.weighing.hands import Hands, many_hands
 from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
+from stocktake.weighing.parts import PART, Job, Part, weigh_all
 from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
 from stocktake.weighing.register import key as source_key
-from stocktake.weighing.reprints import CROWD, Copy, bands, copies, parent, root, suspicious
+from stocktake.weighing.reprints import (
+    CROWD,
+    SHARE,
+    Copy,
+    bands,
+    bands_of,
+    copies,
+    parent,
+    root,
+    share,
+    shingles,
+    suspicious,
+)
 from stocktake.weighing.reprints import nearest as nearest_copies
 from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
-from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, uncollected, weigh
+from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
 from stocktake.weighing.testimony import Testimony, testimonies
 from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
@@ -26,6 +39,8 @@ VERSION = "2"
 
 __all__ = [
     "CROWD",
+    "PART",
+    "SHARE",
     "VERSION",
     "Changes",
     "ContradictoryDecisions",
@@ -33,11 +48,13 @@ __all__ = [
     "Credibility",
     "Discovered",
     "Grade",
+    "Hands",
     "Job",
     "Learned",
     "Memory",
     "MissingReport",
     "Origination",
+    "Part",
     "Placed",
     "Register",
     "Rulings",
@@ -56,19 +73,21 @@ __all__ = [
     "copies",
     "discover",
     "learn",
+    "many_hands",
     "nearest_copies",
     "origins",
     "parent",
     "root",
+    "share",
     "shelved",
+    "shingles",
     "source_key",
     "suspicious",
     "testimonies",
-    "testimony_of",
     "told",
-    "uncollected",
     "update",
     "votes",
     "weigh",
+    "weigh_all",
     "weigh_group",
 ]

@@ -1,6 +1,6 @@
-"""The work that is one report's alone, for many reports, on all processors that there are.
+"""Work on all processors that there are: items go to processes and come back answered, in their order.
 
-Processes are started for large casebooks only, and none where they cannot be: the result is the same.
+Processes are started for large casebooks only, and none where they cannot be: the answers are the same.
 """
 
 from __future__ import annotations
@@ -8,82 +8,75 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
-from stocktake.vocabulary import Claim, Report
-from stocktake.weighing.reprints import bands
-from stocktake.weighing.testimony import Testimony, testimonies
-
-WORTH = 10_000
+WORTH = 3_000
 """Fewer reports than this are done sooner than processes have started."""
-CHUNK = 250
-AHEAD = 3
-"""Chunks a processor that wait for it, so that it never waits for one."""
+T = TypeVar("T")
+R = TypeVar("R")
 
 
-class Job(msgspec.Struct, frozen=True, array_like=True):
-    """A report with its claims, and the report of which it is a copy."""
+class Hands:
+    """Processes that take items one by one, or this one alone."""
 
-    report: Report
-    claims: list[Claim]
-    original: Report | None = None
+    def __init__(self, pool: ProcessPoolExecutor | None = None, count: int = 1) -> None:
+        self._pool = pool
+        self.count = count
 
-
-def testimony_of(jobs: Iterable[Job], count: int) -> Iterator[tuple[str, list[Testimony]]]:
-    """Each report's testimony, in the order given; `count` says how many there will be."""
-    decode = msgspec.msgpack.Decoder(list[tuple[str, list[Testimony]]]).decode
-    for answer in _spread(_testify, jobs, count):
-        yield from decode(answer)
-
-
-def bands_of(texts: Iterable[tuple[str, str]], count: int) -> Iterator[tuple[str, list[int]]]:
-    """By report id, the bands of each text, in the order given."""
-    decode = msgspec.msgpack.Decoder(list[tuple[str, list[int]]]).decode
-    for answer in _spread(_band, texts, count):
-        yield from decode(answer)
-
-
-def _testify(chunk: bytes) -> bytes:
-    jobs = msgspec.msgpack.decode(chunk, type=list[Job])
-    return msgspec.msgpack.encode([(job.report.id, testimonies(job.report, job.claims, job.original)) for job in jobs])
-
-
-def _band(chunk: bytes) -> bytes:
-    texts = msgspec.msgpack.decode(chunk, type=list[tuple[str, str]])
-    return msgspec.msgpack.encode([(name, bands(text)) for name, text in texts])
-
-
-def _chunks(items: Iterable[object]) -> Iterator[bytes]:
-    rest = iter(items)
-    while chunk := list(islice(rest, CHUNK)):
-        yield msgspec.msgpack.encode(chunk)
-
-
-def _spread(work: Callable[[bytes], bytes], items: Iterable[object], count: int) -> Iterator[bytes]:
-    """The answers to chunks of items, in their order."""
-    hands = os.cpu_count() or 1
-    pool = _pool(hands) if count >= WORTH and hands > 1 else None
-    if pool is None:
-        yield from map(work, _chunks(items))
-        return
-    with pool:
-        waiting: deque[Future[bytes]] = deque()
-        for chunk in _chunks(items):
-            waiting.append(pool.submit(work, chunk))
-            if len(waiting) >= AHEAD * hands:
+    def each(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """The answers to the items, in their order; one item waits for each process, so that it never waits for one."""
+        if self._pool is None:
+            yield from map(work, items)
+            return
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(self._pool.submit(work, item))
+            if len(waiting) >= 2 * self.count:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _pool(hands: int) -> ProcessPoolExecutor | None:
+@contextmanager
+def many_hands(reports: int) -> Iterator[Hands]:
+    """As many processes as there are processors, where so many reports are worth it."""
+    count = _processors()
+    pool = _pool(count) if reports >= WORTH and count > 1 else None
+    if pool is None:
+        yield Hands()
+        return
+    with pool:
+        try:
+            yield Hands(pool, count)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pool(count: int) -> ProcessPoolExecutor | None:
     """Processes that are ready, or None where none can be started (a script that cannot be imported)."""
-    pool = ProcessPoolExecutor(hands, mp_context=get_context("spawn"))
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
         pool.submit(_ready).result()
     except (BrokenProcessPool, OSError):

@@ -9,7 +9,7 @@ matters of its claims, the reports whose anchors these move, and the matters who
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -84,14 +84,14 @@ def update(
     shelf: Shelf, touched: Iterable[str], changed: Iterable[str], rulings: Rulings, register: Register
 ) -> Changes:
     """Weigh the touched matters and the changed reports' statements, and what these touch in turn."""
-    tied = _ties(shelf, rulings)
+    tied = ties(rulings, shelf.matters_of)
     components = _components(touched, tied)
     finding_of: dict[str, str] = {}
     anchor_of: dict[str, Anchor] = {}
     groups: dict[tuple[str, ...], list[list[Testimony]]] = {}
     reports = dict.fromkeys(changed)
     for component in components:
-        groups[component] = _grouped(shelf.of_matters(component), rulings)
+        groups[component] = grouped(shelf.of_matters(component), rulings)
         found: dict[str, Anchor] = {}
         for group in groups[component]:
             name = finding_id(group[0].claim)
@@ -106,11 +106,11 @@ def update(
     return _origins(shelf, groups, finding_of, anchor_of, list(reports), tied, rulings, register)
 
 
-def _ties(shelf: Shelf, rulings: Rulings) -> dict[str, tuple[str, ...]]:
-    """Matters that decisions tie together, by each of them."""
+def ties(rulings: Rulings, matters_of: Callable[[Sequence[str]], Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Matters that decisions tie together, by each of them; `matters_of` tells the matters of claims."""
     tied: dict[str, set[str]] = {}
     for claims in rulings.bonds():
-        matters = set(shelf.matters_of(claims).values())
+        matters = set(matters_of(claims).values())
         if len(matters) > 1:
             whole = set(matters).union(*(tied.get(m, set()) for m in matters))
             tied.update((m, whole) for m in whole)
@@ -121,7 +121,8 @@ def _components(touched: Iterable[str], tied: Mapping[str, tuple[str, ...]]) -> 
     return list(dict.fromkeys(tied.get(matter, (matter,)) for matter in touched))
 
 
-def _grouped(testimony: Iterable[Testimony], rulings: Rulings) -> list[list[Testimony]]:
+def grouped(testimony: Iterable[Testimony], rulings: Rulings) -> list[list[Testimony]]:
+    """The findings of matters that are tied together: groups of testimony, each and all in the order of time."""
     blocks: dict[tuple[str, bool], list[Testimony]] = defaultdict(list)
     for t in testimony:
         blocks[t.matter, t.plan].append(t)
@@ -162,7 +163,7 @@ def _origins(
                 moved[t.matter] = None
     for component in _components(moved, tied):
         if component not in groups:
-            groups[component] = _grouped(shelf.of_matters(component), rulings)
+            groups[component] = grouped(shelf.of_matters(component), rulings)
             for group in groups[component]:
                 finding_of.update((t.claim, finding_id(group[0].claim)) for t in group)
     return _weighed(shelf, groups, finding_of, anchor_of, origin_anchor, register)
@@ -193,16 +194,17 @@ def _weighed(
             sources[claim] = source
             own = anchor_of[claim] if claim in anchor_of else before[claim].anchor
             changes.placed[claim] = Placed(finding_of[claim], own, source.id)
-        changes.weighed.append(_matter(matters, members, sources, register))
+        changes.weighed.append(weighed(matters, members, sources, register))
     return changes
 
 
-def _matter(
+def weighed(
     matters: tuple[str, ...],
     groups: Sequence[Sequence[Testimony]],
     sources: Mapping[str, Origination],
     register: Register,
 ) -> Weighed:
+    """Groups of testimony as findings, with conflicts and positions; `sources` are the origins by claim."""
     series, parts = links(groups)
     findings = []
     for index, group in enumerate(groups):

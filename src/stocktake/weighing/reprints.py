@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from stocktake.vocabulary import Report
+from stocktake.weighing.hands import Hands, batches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +36,10 @@ RUN, WINDOW = 6, 16
 """Any run of RUN + WINDOW - 1 words that two texts share is seen."""
 _PASSAGE = 1 << 62
 MANY_WORDS = 1_000_000
+BATCH = 250
+"""Texts that go to a processor at once."""
+AT_HAND = 20_000
+"""Texts whose shingles are kept for the next comparison."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -72,9 +78,11 @@ def _runs(text: str, length: int) -> NDArray[np.uint64]:
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def shingles(text: str) -> frozenset[int]:
-    """The text's runs of four words."""
-    return frozenset(_runs(text, SHINGLE).tolist())
+def shingles(text: str) -> NDArray[np.uint64]:
+    """The text's runs of four words, each once."""
+    import numpy as np
+
+    return np.unique(_runs(text, SHINGLE))
 
 
 def bands(text: str) -> list[int]:
@@ -85,10 +93,20 @@ def bands(text: str) -> list[int]:
     if len(found) < LEAST:
         return []
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update([str(run) for run in found])
+    sketch.update([str(run) for run in found.tolist()])
     digest = sketch.digest()
     signature = [_band(start, digest[start : start + ROWS]) for start in range(0, PERMUTATIONS, ROWS)]
-    return signature + _fingerprints(text)
+    return list(dict.fromkeys(signature + _fingerprints(text)))
+
+
+def bands_of(texts: Iterable[tuple[str, str]], hands: Hands) -> Iterator[tuple[str, list[int]]]:
+    """By report id, the bands of each text, in the order given."""
+    for answer in hands.each(_bands, batches(texts, BATCH)):
+        yield from answer
+
+
+def _bands(texts: Sequence[tuple[str, str]]) -> list[tuple[str, list[int]]]:
+    return [(name, bands(text)) for name, text in texts]
 
 
 def _fingerprints(text: str) -> list[int]:
@@ -114,10 +132,12 @@ def when(report: Report) -> tuple[int, str]:
     return (report.published.toordinal() if report.published else 999_999, report.id)
 
 
-def share(a: frozenset[int], b: frozenset[int]) -> float:
+def share(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
     """How much of the smaller text the other has too."""
+    import numpy as np
+
     smaller = min(len(a), len(b))
-    return len(a & b) / smaller if smaller >= LEAST else 0.0
+    return len(np.intersect1d(a, b, assume_unique=True)) / smaller if smaller >= LEAST else 0.0
 
 
 def suspicious(in_common: int, mine: int) -> bool:
@@ -127,34 +147,58 @@ def suspicious(in_common: int, mine: int) -> bool:
 
 def copies(reports: Iterable[Report]) -> list[Copy]:
     """Every pair of near copies, the later report first in a pair."""
-    every = list(reports)
-    return copied(every, {report.id: bands(report.text) for report in every})
+    return sorted(copied(*_laid_out(reports)))
 
 
-def copied(reports: Iterable[Report], numbers: Mapping[str, Sequence[int]]) -> list[Copy]:
-    """The same, with the reports' bands at hand."""
-    ordered = sorted(reports, key=when)
+def _laid_out(
+    reports: Iterable[Report],
+) -> tuple[list[str], dict[str, list[int]], Callable[[str], str]]:
+    texts = {report.id: report.text for report in sorted(reports, key=when)}
+    return list(texts), {name: bands(text) for name, text in texts.items()}, texts.__getitem__
+
+
+def copied(ordered: Sequence[str], numbers: Mapping[str, Sequence[int]], text: Callable[[str], str]) -> Iterator[Copy]:
+    """The near copies among reports of which the order in time, the bands and the texts are at hand.
+
+    A copy's originals come one after another, the earliest first.
+    """
+    kept = lru_cache(AT_HAND)(lambda name: shingles(text(name)))
+    shared = _shared(numbers)
     buckets: dict[int, list[int]] = defaultdict(list)
-    found = []
-    known: dict[int, frozenset[int]] = {}
-    for index, report in enumerate(ordered):
-        mine = numbers[report.id]
+    for index, name in enumerate(ordered):
         met: dict[int, int] = defaultdict(int)
-        for band in mine:
+        for band in _among(numbers[name], shared):
             bucket = buckets[band]
             for earlier in bucket:
                 met[earlier] += 1
             if len(bucket) < CROWD:
                 bucket.append(index)
-        for earlier, count in met.items():
-            if suspicious(count, len(mine)):
-                for one in (index, earlier):
-                    if one not in known:
-                        known[one] = shingles(ordered[one].text)
-                common = share(known[index], known[earlier])
+        for earlier, count in sorted(met.items()):
+            if suspicious(count, len(numbers[name])):
+                common = share(kept(name), kept(ordered[earlier]))
                 if common >= SHARE:
-                    found.append(Copy(report.id, ordered[earlier].id, round(common, 3)))
-    return sorted(found)
+                    yield Copy(name, ordered[earlier], round(common, 3))
+
+
+def _shared(numbers: Mapping[str, Sequence[int]]) -> NDArray[np.int64]:
+    """The bands that more than one report has: few, so that only they are remembered."""
+    import numpy as np
+
+    every = np.concatenate([np.zeros(0, np.int64), *(np.array(mine, np.int64) for mine in numbers.values())])
+    every.sort()
+    return np.unique(every[1:][every[1:] == every[:-1]])
+
+
+def _among(mine: Sequence[int], shared: NDArray[np.int64]) -> list[int]:
+    """Those of a report's bands that others have too."""
+    import numpy as np
+
+    if len(shared) == 0:
+        return []
+    values = np.array(mine, np.int64)
+    places = np.minimum(np.searchsorted(shared, values), len(shared) - 1)
+    found: list[int] = values[shared[places] == values].tolist()
+    return found
 
 
 def originals(reports: Iterable[Report]) -> dict[str, str]:
@@ -163,7 +207,7 @@ def originals(reports: Iterable[Report]) -> dict[str, str]:
     A report that already says whose copy it is keeps its word.
     """
     every = {report.id: report for report in reports}
-    parents = {copy.report: copy.original for copy in nearest(every.values())}
+    parents = {copy.report: copy.original for copy in nearest(*_laid_out(every.values()))}
     for report in every.values():
         if report.copy_of is not None and report.copy_of in every:
             parents[report.id] = report.copy_of
@@ -181,13 +225,11 @@ def parent(report: Report, earlier: Iterable[Report]) -> Copy | None:
     return Copy(report.id, best[1][1], -best[0]) if best else None
 
 
-def nearest(reports: Iterable[Report], numbers: Mapping[str, Sequence[int]] | None = None) -> list[Copy]:
+def nearest(ordered: Sequence[str], numbers: Mapping[str, Sequence[int]], text: Callable[[str], str]) -> list[Copy]:
     """For each copy, of the reports that it repeats that which it repeats most, and of equals the first."""
-    every = {report.id: report for report in reports}
     best: dict[str, Copy] = {}
-    for copy in copied(every.values(), numbers) if numbers is not None else copies(every.values()):
-        known = best.get(copy.report)
-        if known is None or (-copy.share, when(every[copy.original])) < (-known.share, when(every[known.original])):
+    for copy in copied(ordered, numbers, text):
+        if copy.report not in best or copy.share > best[copy.report].share:
             best[copy.report] = copy
     return [best[report] for report in sorted(best)]
 

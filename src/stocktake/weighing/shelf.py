@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 
-from stocktake.vocabulary import Claim, Conflict, Decision, Finding, Origin, Position, Report, SourceKind
+from stocktake.vocabulary import Claim, Conflict, Decision, Finding, Origin, Position, Report
 from stocktake.weighing import ledger
+from stocktake.weighing.collecting import uncollected
+from stocktake.weighing.descriptions import nearest
 from stocktake.weighing.findings import Origination
 from stocktake.weighing.ledger import Placed, Weighed
 from stocktake.weighing.register import Register
@@ -83,36 +84,15 @@ class Memory:
             for matter in weighed.matters:
                 self.weighed[matter] = weighed
 
-    def testimony(self) -> Iterator[Testimony]:
-        """All testimony, report by report."""
-        for report in self._by_report.values():
-            yield from report
-
-    @property
-    def places(self) -> Mapping[str, Placed]:
-        """By claim, where it came to lie."""
-        return self._placed
-
-    @property
-    def known(self) -> Mapping[str, Origination]:
-        """The origins, by id."""
-        return self._originations
-
-    def matters(self) -> list[Weighed]:
-        """All matters as weighed, each once."""
-        return list({id(w): w for w in self.weighed.values()}.values())
-
-    def origins(self, register: Register) -> list[Origin]:
-        """The origins described, by id."""
-        return origins(self.testimony(), self._placed, self._originations, register)
-
     def weighing(self, register: Register) -> Weighing:
         """Everything that lies on the shelf, as weighed."""
-        whole = self.matters()
+        whole = list({id(w): w for w in self.weighed.values()}.values())
         findings = sorted((f for w in whole for f in w.findings), key=lambda f: f.id)
         return Weighing(
             findings=tuple(findings),
-            origins=tuple(self.origins(register)),
+            origins=tuple(
+                origins(chain.from_iterable(self._by_report.values()), self._placed, self._originations, register)
+            ),
             origin_of={claim: placed.origin for claim, placed in sorted(self._placed.items())},
             finding_of={claim: placed.finding for claim, placed in sorted(self._placed.items())},
             conflicts=tuple(sorted((c for w in whole for c in w.conflicts), key=lambda c: c.id)),
@@ -126,34 +106,9 @@ def origins(
     known: Mapping[str, Origination],
     register: Register,
 ) -> list[Origin]:
-    """The origins of testimony, by id; the testimony that is nearest to an origin describes it."""
-    nearest: dict[str, Testimony] = {}
-    party: dict[str, bool] = {}
-    for t in testimony:
-        origin = placed[t.claim].origin
-        party[origin] = party.get(origin, False) or t.party
-        best = nearest.get(origin)
-        if best is None or _nearness(t, known[origin]) < _nearness(best, known[origin]):
-            nearest[origin] = t
-    found = []
-    for origin in sorted(nearest):
-        t = nearest[origin]
-        grade = register.grade(t.speaker, t.voice, t.kind, t.story or t.outlet)
-        found.append(
-            Origin(
-                id=origin,
-                name=t.voice,
-                kind=SourceKind(t.kind),
-                statement=known[origin].statement,
-                party=party[origin],
-                grade=grade.letter,
-            )
-        )
-    return found
-
-
-def _nearness(t: Testimony, origin: Origination) -> tuple[bool, int, int, str]:
-    return (t.speaker != origin.speaker, -len(t.voice), t.published, t.claim)
+    """The origins of testimony described, by id."""
+    found = nearest((t, known[placed[t.claim].origin]) for t in testimony)
+    return [found[origin].described(register) for origin in sorted(found)]
 
 
 def weigh(claims: Iterable[Claim], reports: Iterable[Report], decisions: Iterable[Decision] = ()) -> Weighing:
@@ -183,18 +138,6 @@ def shelved(claims: Iterable[Claim], reports: Iterable[Report], decisions: Itera
             touched |= shelf.put(name, testimonies(known[name], ordered, original))
         shelf.update(touched, sorted(known), rulings, register)
     return shelf
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without looking for garbage meanwhile: millions of small records, none in a cycle, make the search dear."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 class MissingReport(ValueError):

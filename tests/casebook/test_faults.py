@@ -6,17 +6,23 @@ import datetime as dt
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from killed_works import REPORTS, WORKS
 from line_reports import STORY, obtained, read_lines
 
@@ -30,6 +36,7 @@ from stocktake.casebook import (
     Reader,
     ReadOnlyCasebook,
     Unreachable,
+    adding,
     journal,
     opening,
     storing,
@@ -111,6 +118,65 @@ def test_a_power_cut_between_the_bytes_and_the_rows_leaves_neither(
         for table in (tables.blobs, tables.reports, tables.claims):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
     assert len(book.add_documents(STORY[:1]).new) == 1
+
+
+@pytest.mark.parametrize("place", [storing, adding])
+def test_what_a_power_cut_leaves_on_the_disk_in_the_middle_of_an_add_is_a_whole_casebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: ModuleType
+) -> None:
+    """The files as they lie on the disk before and after a report's claims are put are opened as after a cut."""
+    address, image = tmp_path / "lit.casebook", tmp_path / "dark.casebook"
+    long = obtained("\n".join(random.Random(n).randbytes(40).hex() for n in range(4000)))
+    moment = "put_claims" if place is storing else "put_report"
+    honest = getattr(place, moment)
+    reader = Reader(read_lines, "lines 1")
+    with casebook.open(address, reader=reader) as book:
+        book.add_documents(STORY)
+
+        @sa.event.listens_for(book.engine, "begin")
+        def write_at_once(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("PRAGMA cache_size = 1")
+
+        def cut(*given: Any, **named: Any) -> Any:
+            done = honest(*given, **named)
+            for ending in ("", "-wal"):
+                shutil.copyfile(f"{address}{ending}", f"{image}{ending}")
+            return done
+
+        monkeypatch.setattr(place, moment, cut)
+        before = Path(f"{address}-wal").stat().st_size
+        assert len(book.add_documents([long]).new) == 1
+        monkeypatch.setattr(place, moment, honest)
+        assert Path(f"{image}-wal").stat().st_size > before + 100_000, "the bytes were on the disk, without their rows"
+    with casebook.open(image, create=False, reader=reader) as book:
+        assert {report.id for report in book.reports()} == {story.report.id for story in STORY}
+        with book.reading() as connection:
+            assert connection.execute(sa.select(sa.func.count()).select_from(tables.blobs)).scalar() == len(STORY)
+        assert book.check(deep=True).clean
+        assert len(book.add_documents([long]).new) == 1
+
+
+@given(st.floats(0, 1), st.integers(0, 255), st.booleans())
+@settings(max_examples=12, deadline=None)
+def test_a_log_torn_anywhere_gives_the_reports_up_to_there_whole(where: float, byte: int, cut_off: bool) -> None:
+    """A cut in the middle of a write leaves the log's end missing, or full of something else."""
+    with tempfile.TemporaryDirectory() as folder:
+        address, image = Path(folder) / "lit.casebook", Path(folder) / "dark.casebook"
+        reader = Reader(read_lines, "lines 1")
+        with casebook.open(address, reader=reader):
+            pass
+        with casebook.open(address, reader=reader) as book:
+            for story in STORY:
+                book.add_documents([story])
+            shutil.copyfile(address, image)
+            log = Path(f"{address}-wal").read_bytes()
+            at = int(where * len(log))
+            Path(f"{image}-wal").write_bytes(log[:at] if cut_off else log[:at] + bytes([byte]) * (len(log) - at))
+        with casebook.open(image, create=False, reader=reader) as book:
+            there = {report.id for report in book.reports()}
+            assert there in [{story.report.id for story in STORY[:count]} for count in range(len(STORY) + 1)]
+            assert book.check(deep=True).clean
+            assert len(book.add_documents(STORY).new) == len(STORY) - len(there)
 
 
 def test_a_disk_that_fills_up_ends_the_add_with_a_sentence_and_keeps_what_was_stored(tmp_path: Path) -> None:

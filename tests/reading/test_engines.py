@@ -96,6 +96,42 @@ def test_killed_run_goes_on(tmp_path: Path, engine: str, monkeypatch: pytest.Mon
     assert out.read_bytes() == whole.read_bytes()
 
 
+def test_a_run_that_goes_on_tells_of_what_failed_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = write_inputs(tmp_path / "in", 20)
+    clean = read_many([inputs], tmp_path / "whole.parquet", workers=1)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engines, "_join", killed)
+        with pytest.raises(KeyboardInterrupt):
+            read_many([inputs], tmp_path / "claims.parquet", workers=1)
+    resumed = read_many([inputs], tmp_path / "claims.parquet", workers=1)
+    assert (resumed.reports, resumed.resumed) == (0, clean.reports)
+    assert (resumed.claims, resumed.failures) == (clean.claims, clean.failures) != (0, 0)
+
+
+def test_parts_left_by_a_kill_at_the_very_end_keep_their_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it, parts of these inputs would be taken for those of the next ones."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    inputs, others = write_inputs(tmp_path / "in", 4), write_inputs(tmp_path / "others", 6, seed=2)
+    out = tmp_path / "claims.parquet"
+    with monkeypatch.context() as patched:
+        patched.setattr(engines.shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            read_many([inputs], out, workers=1)
+    assert [path.name for path in (tmp_path / "claims.parquet.parts").iterdir()] == ["manifest.json"]
+    with pytest.raises(ValueError, match="read from other inputs"):
+        read_many([others], out)
+    assert read_many([inputs], out, workers=1).reports == 4
+
+
 def test_parts_of_other_inputs_are_refused(tmp_path: Path) -> None:
     inputs = write_inputs(tmp_path / "in", 4)
     out = tmp_path / "claims.parquet"

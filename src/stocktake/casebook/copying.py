@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -43,7 +43,8 @@ def backup(engine: sa.Engine, address: str, target: Path) -> None:
         raise translated(fault, str(target)) or fault from fault
     finally:
         pooled.close()
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def restore(address: str, source: Path) -> Path | None:

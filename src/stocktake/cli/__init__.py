@@ -6,7 +6,9 @@ error), 2 a usage that cannot be served.
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from copy import copy
@@ -30,6 +32,9 @@ EXTRAS = {
     "statsforecast": "backtest",
 }
 """Packages that only some work needs, each with the extra that brings it."""
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+UNWRITABLE = FULL | {errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}
 
 app = typer.Typer(
     name="stocktake",
@@ -83,12 +88,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as fault:
-        status = _status_of(fault)
-        if status is None:
+        answer = _answer(fault)
+        if answer is None:
             raise
         from stocktake.cli.session import say
 
-        say(f"stocktake: {_missing(fault) or fault}")
+        status, sentence = answer
+        say(f"stocktake: {sentence}")
         return status
     finally:
         if arguments is None:
@@ -121,14 +127,25 @@ def _casebook_first(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _status_of(fault: Exception) -> int | None:
-    """The exit status for a fault whose message is a sentence for the user; None for any other."""
-    if _missing(fault):
-        return 2
+def _answer(fault: Exception) -> tuple[int, str] | None:
+    """The exit status and the sentence for a fault that a user can mend; None for any other."""
+    if missing := _missing(fault):
+        return 2, missing
+    if isinstance(fault, OSError) and fault.errno in UNWRITABLE:
+        return 1, _storage(fault)
     faults = sys.modules.get("stocktake.casebook.faults")
     if faults is not None and isinstance(fault, faults.CasebookError):
-        return int(fault.status)
+        return int(fault.status), str(fault)
     return None
+
+
+def _storage(fault: OSError) -> str:
+    """What a disk or a right to write lacks."""
+    where = str(fault.filename) if fault.filename else None
+    if fault.errno in FULL:
+        return f"no room is left on the disk{f' of {where}' if where else ''}: free some and repeat"
+    reason = os.strerror(fault.errno or 0).lower()
+    return f"{where or 'a file'} could not be opened or written ({reason}): name another place, or ask for the right"
 
 
 def _missing(fault: BaseException | None) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ from markupsafe import Markup
 from stocktake.telling import formats
 from stocktake.telling.dossier.building import Dossier
 from stocktake.telling.titles import finding_title
+from stocktake.telling.whole import whole
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -26,7 +29,8 @@ def write(dossier: Dossier, path: Path) -> None:
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise ValueError(f"{path.name} ends in none of {', '.join(FORMATS)}: give one of these")
-    form(dossier, path)
+    with whole(path) as place:
+        form(dossier, place)
 
 
 def html(dossier: Dossier) -> str:
@@ -59,7 +63,10 @@ def _write_pdf(dossier: Dossier, path: Path) -> None:
             page.as_uri(),
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode != 0 or not path.exists():
+    written = path.read_bytes() if path.exists() else b""
+    if done.returncode == 0 and not written.rstrip().endswith(b"%%EOF"):  # it does not say that the disk is full
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    if done.returncode != 0:
         raise ValueError(f"{browser} could not make the PDF: {done.stderr.strip()[-300:]}")
 
 

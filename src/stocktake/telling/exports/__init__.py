@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stocktake.telling.exports.holdings import Holdings, gather
+from stocktake.telling.whole import whole
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, FindingFilter
@@ -25,7 +26,8 @@ def export(book: Casebook, form: str, path: Path, wanted: FindingFilter | None =
     """Write the findings asked for, with what they rest on, in one of `FORMS`; how many records were written."""
     if form not in FORMS:
         raise ValueError(f"there is no export {form!r}; give one of {', '.join(FORMS)}")
-    written: int = import_module(f"stocktake.telling.exports.{form}").write(gather(book, wanted), path)
+    with whole(path) as place:
+        written: int = import_module(f"stocktake.telling.exports.{form}").write(gather(book, wanted), place)
     return written
 
 

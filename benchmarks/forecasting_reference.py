@@ -2,7 +2,7 @@
 
 nutpie's NUTS (benchmarks/requirements.txt) draws from the same density; its gradient is ours, which the tests compare
 with differences and with a loop over the equations. Prints, for made, used and stock, the median and largest distance
-between medians in reference standard deviations, and the ratio of standard deviations.
+between medians in reference standard deviations, the ratio of standard deviations, and effective draws a second.
 """
 
 from __future__ import annotations
@@ -53,13 +53,18 @@ def main() -> None:
     parser.add_argument("--tune", type=int, default=700)
     parser.add_argument("--chains", type=int, default=2)
     asked = parser.parse_args()
+    started = time.perf_counter()
     held = forecasting.fit(programme(), observations())
+    own = held.diagnostics.ess / (time.perf_counter() - started)
     density = Density(held.design)
     started = time.perf_counter()
     Z = reference(density, held.draws.astype(np.float64), asked.draws, asked.tune, asked.chains)
-    print(f"reference: {Z.shape[1]} x {Z.shape[2]} draws in {time.perf_counter() - started:.0f} s")
-    seen = inference.watched(density, Z)
-    print(f"reference: least effective size {diagnostics.effective_size(seen).min():.0f}")
+    seconds = time.perf_counter() - started
+    print(f"reference: {Z.shape[1]} x {Z.shape[2]} draws in {seconds:.0f} s")
+    effective = diagnostics.effective_size(inference.watched(density, Z))
+    print(f"reference: least effective size {effective.min():.0f}")
+    rate = effective.min() / seconds
+    print(f"least effective draws a second: stocktake {own:.1f}, nutpie {rate:.2f}, {own / rate:.0f} times as many")
     theirs = inference.named_paths(held.design, density.flow(Z.reshape(density.dim, -1)).paths)
     ours = held.paths()
     for name in ("made", "used", "stock"):

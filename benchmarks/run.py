@@ -1,17 +1,21 @@
-"""Runs every benchmark in this folder and writes what they print, and on what machine, into results.md.
+"""Runs the benchmarks of this folder and writes what they print, when and on what machine, into results.md.
 
-    make bench                       all of them (an hour or so; the peers come from benchmarks/requirements.txt)
-    python benchmarks/run.py reading weighing     only these
+    make bench                                    all of them (some hours; peers come from benchmarks/requirements.txt)
+    python benchmarks/run.py reading weighing     only these; the sections of the others stay as they are
+    python benchmarks/run.py --printed FILE web   what one printed in a run of its own
 
-A benchmark is a script that prints its figures, each beside a peer's on the same work in the same run. One that fails
-or lacks its peer is written down as such; the others are run all the same, and the exit status is 1.
+A benchmark is a script that prints its figures, each beside a peer's on the same work in the same run. Its section is
+written as soon as it ends. One that fails or lacks its peer is written down as such, unless an earlier run of it went
+well, which then stays; the others are run all the same, and the exit status is 1.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +23,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.md"
+HEAD = """# Benchmarks
+
+Written by `benchmarks/run.py`; each section says when it was run and on what. A ratio is the peer's time by ours (above
+1 we are the faster) unless the lines say otherwise, with the range over the rounds of the run.
+"""
+ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "forecasting_backtest": ((), ("--claims",)),
+    "weighing": (("gold",), ("large", "100000")),
+}
+"""What a benchmark is run with, a run each, where it is not nothing."""
 
 
 def machine() -> str:
@@ -32,31 +46,76 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
-def main(names: list[str]) -> int:
-    """Run the benchmarks named, or all; 1 when one of them failed."""
-    scripts = sorted(p for p in HERE.glob("*.py") if p.name != Path(__file__).name)
-    if names:
-        unknown = set(names) - {p.stem for p in scripts}
-        if unknown:
-            sys.exit(
-                f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(p.stem for p in scripts)}"
-            )
-        scripts = [p for p in scripts if p.stem in names]
-    sections = [f"# Benchmarks\n\nRun on {dt.date.today()} on {machine()}.\n"]
-    failed = False
-    for script in scripts:
-        print(f"{script.stem} ...", flush=True)
-        begun = time.monotonic()
-        done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+def benchmarks() -> dict[str, Path]:
+    """The scripts that can be run, by name; modules that they share are none."""
+    found = (path for path in sorted(HERE.glob("*.py")) if path.name != Path(__file__).name)
+    return {path.stem: path for path in found if '__name__ == "__main__"' in path.read_text(encoding="utf-8")}
+
+
+def sections(text: str) -> dict[str, str]:
+    """By benchmark, its section of a results file, without the heading."""
+    pieces = re.split(r"^## (\S+)\n", text, flags=re.MULTILINE)[1:]
+    return {name: body.strip() for name, body in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def write(results: Path, name: str, body: str, *, failed: bool = False) -> None:
+    """Puts a benchmark's section in place of the one it had; a failure does not displace a success."""
+    known = sections(results.read_text(encoding="utf-8")) if results.exists() else {}
+    if failed and name in known and "FAILED" not in known[name]:
+        return
+    known[name] = body
+    whole = [HEAD, *(f"## {title}\n\n{known[title]}\n" for title in sorted(known))]
+    results.write_text("\n".join(whole), encoding="utf-8")
+
+
+def section(outcome: str, seconds: float | None) -> str:
+    """What a benchmark printed, with when and where."""
+    took = f"; it took {seconds:.0f} s" if seconds is not None else ""
+    return f"Run on {dt.date.today()} on {machine()}{took}.\n\n```text\n{_without_places(outcome).strip()}\n```"
+
+
+def _without_places(outcome: str) -> str:
+    """Names of folders of this machine left out."""
+    return re.sub(rf"{re.escape(str(HERE.parent))}/?|/tmp/[\w./-]+/|{re.escape(sys.prefix)}/?", "", outcome)
+
+
+def run(name: str, script: Path) -> tuple[str, bool]:
+    """What a benchmark prints, with all the arguments that it is run with, and whether it failed."""
+    told, failed = [], False
+    for arguments in ARGUMENTS.get(name, ((),)):
+        command = [sys.executable, str(script), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent)
         failed |= done.returncode != 0
-        outcome = done.stdout if done.returncode == 0 else f"{done.stdout}\nFAILED\n{done.stderr[-1500:]}"
+        told += [f"$ {' '.join([script.name, *arguments])}"] if arguments else []
+        told += [done.stdout.strip()] if done.returncode == 0 else [done.stdout.strip(), "FAILED", done.stderr[-1500:]]
+    return "\n".join(told), failed
+
+
+def main() -> int:
+    """Runs the benchmarks named, or all; 1 when one of them failed."""
+    known = benchmarks()
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}; all unless named")
+    options.add_argument("--printed", type=Path, metavar="FILE", help="write down what NAME printed; nothing is run")
+    given = options.parse_args()
+    if unknown := set(given.names) - set(known):
+        options.error(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if given.printed:
+        if len(given.names) != 1:
+            options.error("--printed takes the name of one benchmark")
+        write(RESULTS, given.names[0], section(given.printed.read_text(encoding="utf-8"), None))
+        return 0
+    bad = False
+    for name in given.names or known:
+        print(f"{name} ...", flush=True)
+        begun = time.monotonic()
+        outcome, failed = run(name, known[name])
+        bad |= failed
         print(outcome, flush=True)
-        seconds = time.monotonic() - begun
-        sections.append(f"## {script.stem}\n\n```text\n{outcome.strip()}\n```\n\nTook {seconds:.0f} s.\n")
-    RESULTS.write_text("\n".join(sections), encoding="utf-8")
-    print(f"written to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
-    return int(failed)
+        write(RESULTS, name, section(outcome, time.monotonic() - begun), failed=failed)
+    print(f"written to {RESULTS.relative_to(HERE.parent)}")
+    return int(bad)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -3,7 +3,9 @@
 Each world has reports of counts: an object has one right value and several wrong ones that sources fall for. Honest:
 independent sources of uneven reliability, most of whom tell of few objects. Copying: some careless sources are
 taken over by many. Lying: the spokesmen of a party tell one false value together where it is a party, and are as
-good as others elsewhere. All three methods get the same claims; the day and who is party are in the claims.
+good as others elsewhere. All three methods get the same claims; the day and who is party are in the claims. Printed
+are the shares of objects whose value is wrong; how much less ours errs than Dawid-Skene, with two standard errors over
+the worlds; and how many times as fast it is.
 
     python benchmarks/truth.py [--worlds 10]
 """
@@ -11,10 +13,14 @@ good as others elsewhere. All three methods get the same claims; the day and who
 from __future__ import annotations
 
 import argparse
+import math
 import random
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from ratios import in_turns, spread
 
 from stocktake.weighing import Vote, discover
 
@@ -130,21 +136,25 @@ def ours(world: World) -> dict[str, str]:
     return {name: found.best(name) for name in found.values}
 
 
-def measure(worlds: int) -> Iterator[tuple[str, float, float, float]]:
-    """By kind of world, the mean error of voting, of Dawid-Skene and ours."""
+def measure(worlds: int) -> Iterator[str]:
+    """By kind of world, a line: the errors of voting, of Dawid-Skene and ours, the last two's difference, and speed."""
     for make in WORLDS:
         made = [make(random.Random(1000 + seed)) for seed in range(worlds)]
-        means = [sum(error(method(w), w) for w in made) / worlds for method in (majority, dawid_skene, ours)]
-        yield made[0].name, means[0], means[1], means[2]
+        errors = [[error(method(w), w) for w in made] for method in (majority, dawid_skene, ours)]
+        less = [theirs - mine for theirs, mine in zip(errors[1], errors[2], strict=True)]
+        means = "".join(f"{sum(found) / worlds:>{width}.3f}" for found, width in zip(errors, (10, 14, 12), strict=True))
+        two_errors = 2 * statistics.stdev(less) / math.sqrt(worlds)
+        speed = [in_turns(lambda w=w: ours(w), lambda w=w: dawid_skene(w), 1).ratios[0] for w in made[:5]]
+        yield f"{made[0].name:<10}{means}   {sum(less) / worlds:.3f} ± {two_errors:.3f}   {spread(speed)}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--worlds", type=int, default=10, help="worlds of each kind")
     given = parser.parse_args()
-    print(f"{'world':<10}{'voting':>10}{'Dawid-Skene':>14}{'stocktake':>12}")
-    for name, voting, skene, mine in measure(given.worlds):
-        print(f"{name:<10}{voting:>10.3f}{skene:>14.3f}{mine:>12.3f}")
+    print(f"{'world':<10}{'voting':>10}{'Dawid-Skene':>14}{'stocktake':>12}   less error     times as fast (range)")
+    for line in measure(given.worlds):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -114,7 +114,8 @@ class Run:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         (FOUND / f".{self.name}.current").unlink(missing_ok=True)
         print(
-            f"{self.name:9} {seconds:6.0f} s ({time.process_time():.0f} s of processor) {self.tried:9,} inputs {len(self.seen):6,} kinds of answer "
+            f"{self.name:9} {seconds:6.0f} s ({time.process_time():.0f} s of processor) "
+            f"{self.tried:9,} inputs {len(self.seen):6,} kinds of answer "
             f"{peak:5} MB {len(self.findings):3} findings",
             flush=True,
         )

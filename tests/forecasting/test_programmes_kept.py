@@ -10,6 +10,7 @@ import pytest
 from freedonia import PROGRAMME
 
 from stocktake import casebook, forecasting
+from stocktake.casebook import programmes
 from stocktake.cli import main
 from stocktake.telling import charts
 from stocktake.vocabulary import Forecast, Observation, Programme
@@ -85,6 +86,26 @@ def test_a_forecast_is_kept_until_something_changes(tmp_path: Path) -> None:
         stopped = book.scenario("small", {"output.stop": "2023-01"}, day)
         path = next(p for p in stopped.paths if p.name == "made")
         assert max(path.median[path.months.index("2023-01") :]) == 0
+
+
+def test_a_forecast_made_after_the_clock_went_back_is_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            return dt.datetime(1999, 1, 1, tzinfo=tz)
+
+    with casebook.open(tmp_path / "kept.casebook") as book:
+        small = forecasting.parse_programme(SMALL)
+        book.follow(small)
+        monkeypatch.setattr(programmes, "KEPT", 1)
+        book.forecast(as_of=dt.date(2022, 1, 28))
+        monkeypatch.setattr(programmes.dt, "datetime", Clock)
+        made = book.forecast(as_of=dt.date(2023, 1, 28))
+        monkeypatch.undo()
+        assert book.forecast_last("small") == made
+        assert book.forecast_kept(as_of=dt.date(2023, 1, 28)) == made
 
 
 def test_commands_from_file_to_table(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -254,6 +254,16 @@ def test_a_source_is_looked_at_again_after_its_interval(server: Server, watch: W
     assert watch(address, interval=600.0).look().sources == 1
 
 
+def test_a_clock_that_was_ahead_keeps_no_source_waiting(server: Server, watch: Watcher, clock: Clock) -> None:
+    address = feed(server)
+    server.put("/feed.xml", rss("<title>A</title>"))
+    clock.seconds = 400 * 86_400.0
+    assert watch(address, interval=600.0).look().sources == 1
+    clock.seconds = 0.0
+    assert watch(address, interval=600.0).look().sources == 1
+    assert watch(address, interval=600.0).look().sources == 0
+
+
 def test_a_failing_source_is_asked_ever_less_often(server: Server, watch: Watcher, clock: Clock) -> None:
     address = server.put("/feed.xml", status=500)
     waits = []

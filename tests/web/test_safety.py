@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 
@@ -269,6 +270,25 @@ def test_a_lock_and_a_session_end_with_time(accounts: Accounts, monkeypatch: pyt
     assert accounts.session(token) is not None
     monkeypatch.setattr(module, "now", lambda: later + module.SESSION_LASTS)
     assert accounts.session(token) is None
+
+
+@pytest.mark.parametrize(("back", "locked"), [(dt.timedelta(minutes=1), True), (dt.timedelta(days=300), False)])
+def test_a_clock_that_was_ahead_locks_nobody_out_until_it_is_there_again(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch, back: dt.timedelta, locked: bool
+) -> None:
+    from stocktake.casebook import accounts as module
+
+    accounts.add("anna", PASSWORD, Role.admin)
+    for _ in range(5):
+        with pytest.raises(SignInError):
+            accounts.sign_in("anna", "wrong password")
+    earlier = module.now() - back
+    monkeypatch.setattr(module, "now", lambda: earlier)
+    if locked:
+        with pytest.raises(SignInError):
+            accounts.sign_in("anna", PASSWORD)
+    else:
+        assert accounts.sign_in("anna", PASSWORD)
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ class Accounts:
     def _count_failure(self, name: str) -> None:
         with self.book.writing() as connection:
             old = connection.execute(sa.select(failed_sign_ins).where(failed_sign_ins.c.name == name)).first()
-            recent = old is not None and now() - dt.datetime.fromisoformat(old.last) <= LOCKED_FOR
+            recent = old is not None and abs(now() - dt.datetime.fromisoformat(old.last)) <= LOCKED_FOR
             failures = old.failures + 1 if old is not None and recent else 1
             connection.execute(failed_sign_ins.delete().where(failed_sign_ins.c.last < _written(now() - LOCKED_FOR)))
             connection.execute(failed_sign_ins.delete().where(failed_sign_ins.c.name == name))
@@ -285,7 +285,10 @@ def _matches(stored: str | None, password: str) -> bool:
 def _locked_until(failures: int | None, last: str | None) -> dt.datetime | None:
     if failures is None or last is None or failures < ATTEMPTS:
         return None
-    until = dt.datetime.fromisoformat(last) + LOCKED_FOR
+    failed = dt.datetime.fromisoformat(last)
+    until = failed + LOCKED_FOR
+    if now() < failed - LOCKED_FOR:  # the clock was ahead then; nobody is locked out until it is there again
+        return None
     return until if until > now() else None
 
 

@@ -147,7 +147,9 @@ class Programmes(Kept):
             raise InvalidDecision(f"{what} an id that begins with {given!r}: `stocktake observations` lists them")
         programme, observation = found[0]
         if value is not None:
-            _sound(forecasting.remapped, programme, observation, value)
+            reason = forecasting.nonsense(_sound(forecasting.remapped, programme, observation, value))
+            if reason:
+                raise InvalidDecision(f"this does not make an observation: {reason}")
         with self.writing() as connection:
             return self.append(
                 connection, action=action, target=observation.id, value=value, reason=reason, author=author
@@ -297,18 +299,26 @@ class Programmes(Kept):
         row = {
             "key": key,
             "programme": programme.name,
-            "made": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
             "body": msgspec.json.encode(made).decode(),
             "draws": forecasting.pack(held),
         }
         of_programme = forecasts.c.programme == programme.name
         with self.writing() as connection:
+            last = connection.execute(sa.select(sa.func.max(forecasts.c.made)).where(of_programme)).scalar()
             connection.execute(forecasts.delete().where(forecasts.c.key == key))
-            connection.execute(forecasts.insert(), row)
+            connection.execute(forecasts.insert(), {**row, "made": _after(last)})
             newest = sa.select(forecasts.c.key).where(of_programme).order_by(forecasts.c.made.desc()).limit(KEPT)
             keep = connection.execute(newest).scalars().all()
             connection.execute(forecasts.delete().where(of_programme, forecasts.c.key.not_in(keep)))
         return made, held
+
+
+def _after(last: str | None) -> str:
+    """Now, or just after the last one made where the clock went back: the newest is the one shown and kept."""
+    now = dt.datetime.now(dt.UTC)
+    if last is not None:
+        now = max(now, dt.datetime.fromisoformat(last) + dt.timedelta(microseconds=1))
+    return now.isoformat(timespec="microseconds")
 
 
 def _plain(struct: Any) -> Any:

@@ -29,19 +29,22 @@ class SourceState(msgspec.Struct, kw_only=True):
     seen: list[str] = []
     files: dict[str, tuple[int, int]] = {}
     failures: int = 0
+    looked: dt.datetime | None = None
     next_look: dt.datetime | None = None
 
     def is_due(self, now: dt.datetime) -> bool:
-        return self.next_look is None or self.next_look <= now
+        """Whether it is time; also when the last look lies ahead, for then the clock was wrong."""
+        went_back = self.looked is not None and now < self.looked
+        return self.next_look is None or self.next_look <= now or went_back
 
     def succeeded(self, now: dt.datetime, interval: float) -> None:
-        self.failures = 0
+        self.failures, self.looked = 0, now
         self.next_look = now + dt.timedelta(seconds=interval)
 
     def failed(self, now: dt.datetime, interval: float, asked: float | None) -> None:
         """Look again later, each time later still, and not before the server asked for."""
         wait = min(_FIRST_WAIT * 2.0**self.failures, _LONGEST_WAIT)
-        self.failures = min(self.failures + 1, 30)
+        self.failures, self.looked = min(self.failures + 1, 30), now
         self.next_look = now + dt.timedelta(seconds=max(wait, interval, min(asked or 0.0, 7 * _LONGEST_WAIT)))
 
     def saw(self, key: str) -> None:

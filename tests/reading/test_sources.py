@@ -8,6 +8,7 @@ import pytest
 
 from stocktake.reading import sources
 from stocktake.reading.page import Page
+from stocktake.reading.roster import Roster
 from stocktake.vocabulary import Attribution, Report, Span
 
 Said = tuple[str, str, str]
@@ -71,7 +72,8 @@ CHAINS: tuple[tuple[str, tuple[Said, ...], str, list[str]], ...] = (
 def test_chain(text: str, said: tuple[Said, ...], trigger: str, chain: list[str]) -> None:
     page = page_of(text)
     place = text.index(trigger)
-    speeches = sources.speeches(page, attributions(text, said))
+    said_there = attributions(text, said)
+    speeches = sources.speeches(page, said_there, Roster(page, [one.source[0] for one in said_there]))
     found = sources.chain(page, speeches, Span(place, place + len(trigger)), page.sentence(place))
     assert [source.name for source in found] == chain
 
@@ -79,4 +81,5 @@ def test_chain(text: str, said: tuple[Said, ...], trigger: str, chain: list[str]
 def test_words_that_name_no_one_are_no_source() -> None:
     text = "Who said that drones were shipped?"
     page = page_of(text)
-    assert sources.speeches(page, attributions(text, (("Who", "said", "drones were shipped"),))) == []
+    said = attributions(text, (("Who", "said", "drones were shipped"),))
+    assert sources.speeches(page, said, Roster(page, [one.source[0] for one in said])) == []

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from stocktake.reading import confidence, counts, items, names, parties, sources, status
+from stocktake.reading import confidence, counts, items, names, parties, sources, speakers, status
 from stocktake.reading.decoding import Decoding
 from stocktake.reading.entities import Cast
 from stocktake.reading.page import Page
 from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Event
+from stocktake.reading.roster import Roster, Source, outermost
 from stocktake.reading.sources import Speech
 from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quantity, Span, stable_id
 
@@ -48,9 +49,10 @@ def build(
     page: Page, events: Sequence[Event], attributions: Sequence[Attribution], decoding: Decoding
 ) -> tuple[Claim, ...]:
     """The claims of a report's events, in the order of the text."""
-    said = sources.speeches(page, attributions)
+    roster = Roster(page, _marked(page, events, attributions, decoding.filler))
+    said = sources.speeches(page, attributions, roster)
     cast = cast_of(page, events, decoding.filler)
-    filled = [fill(page, cast, event, said, decoding) for event in distinct(events, decoding)]
+    filled = [fill(page, cast, event, said, roster, decoding) for event in distinct(events, decoding)]
     drafts = [draft for one in each_once(filled) for draft in _drafts(one)]
     seen: Counter[str] = Counter()
     claims = []
@@ -100,7 +102,16 @@ def each_once(filled: Sequence[Filled]) -> list[Filled]:
     return kept
 
 
-def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding: Decoding) -> Filled:
+def _marked(page: Page, events: Sequence[Event], attributions: Sequence[Attribution], filler: float) -> list[Span]:
+    """The phrases that a network takes for a source anywhere in the report."""
+    phrases = [one.source[0] for one in attributions if one.source]
+    for event in events:
+        marked = [Span(one.start, one.end) for one in event.words.fillers("source", filler)]
+        phrases += [phrase for group in speakers.groups(page.text, marked) for phrase in group]
+    return phrases
+
+
+def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], roster: Roster, decoding: Decoding) -> Filled:
     """The choices for each slot of an event."""
     sentence, words, role = page.sentence(event.trigger.start), event.words, decoding.role
     agents, recipients = (
@@ -115,13 +126,15 @@ def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], decoding:
     )
     if event.trigger.event != EventType.loss:
         agents, recipients = parties.divide(agents, recipients)
-    things, places, speakers = (
+    things, places = (
         parties.phrases_of(page.text, words.fillers(name, decoding.filler), sentence, naming)
-        for name, naming in (("item", items.head), ("place", _place), ("source", _party))
+        for name, naming in (("item", items.head), ("place", _place))
     )
     meeting = event.trigger.event == EventType.meeting
     places = sorted(parties.choose(places, role.place, role.place, role.place), key=lambda choice: -choice.score)
-    sources_found = _sources(page, event, sentence, speakers, said, role.source)
+    sources_found = _sources(
+        page, event, sentence, _speakers(page, event, sentence, roster, decoding.filler), said, roster, role.source
+    )
     if not agents and OWN_DEED.search(page.text[sentence.start : event.trigger.start]):
         agents = [choice._replace(why="pronoun for the speaker") for choice in sources_found[-1:]]
     return Filled(
@@ -154,22 +167,51 @@ def _sources(
     sentence: Span,
     found: Sequence[Choice],
     said: Sequence[Speech],
+    roster: Roster,
     threshold: float,
 ) -> list[Choice]:
-    """The source chain: the role layer's where it is sure of one in the sentence, else the attributions', else any."""
-    sure = [choice for choice in found if choice.inside and choice.score >= threshold]
-    if sure:
-        return sure
+    """The source chain: the role layer's where it is sure of one in the sentence, else the attributions', else any.
+
+    A sentence without a word of telling is the outlet's own.
+    """
     trigger = Span(event.trigger.start, event.trigger.end)
     told = sources.chain(page, said, trigger, sentence)
-    if told:
-        return [Choice(source.name, source.span, 1.0, True, source.why) for source in told]
-    return parties.choose(found, threshold, threshold, threshold)
+    if not speakers.telling(page.words(sentence)):
+        told, found = [source for source in told if source.why == "headline"], []
+    sure = [choice for choice in found if choice.inside and choice.score >= threshold]
+    if sure:
+        links = outermost(sources.speaking(page, [_link(choice) for choice in sure], trigger, sentence))
+    elif told:
+        links = told
+    else:
+        links = outermost([_link(one) for one in parties.choose(found, threshold, threshold, threshold)])
+    return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(links)]
+
+
+def _link(choice: Choice) -> Source:
+    return Source(choice.name, choice.span, choice.why)
+
+
+def _speakers(page: Page, event: Event, sentence: Span, roster: Roster, filler: float) -> list[Choice]:
+    """The speakers that the role layer marks, those who speak together as one, in the order of the text."""
+    marked = event.words.fillers("source", filler)
+    found: dict[str, Choice] = {}
+    for group in speakers.groups(page.text, [Span(one.start, one.end) for one in marked]):
+        span = Span(group[0].start, group[-1].end)
+        known = [source for phrase in group if (source := roster.source(phrase))]
+        name = "; ".join(dict.fromkeys(source.name for source in known))
+        score = max(one.score for one in marked if span.start <= one.start < span.end)
+        inside = sentence.start <= span.start < sentence.end
+        if name and (name not in found or (inside, score) > (found[name].inside, found[name].score)):
+            told = "" if known[0].why == "attribution layer" else f", {known[0].why}"
+            elsewhere = "" if inside else ", from another sentence"
+            found[name] = Choice(name, span, score, inside, f"role layer {score:.2f}{elsewhere}{told}")
+    return sorted(found.values(), key=lambda choice: choice.span.start)
 
 
 def _party(words: str) -> str:
     name = names.canonical(words)
-    return "" if sources.is_pronoun(name) else name
+    return "" if speakers.is_pronoun(name) else name
 
 
 def _place(words: str) -> str:

@@ -7,22 +7,17 @@ full name in brackets.
 
 from __future__ import annotations
 
-import calendar
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stocktake.reading import names, sources
+from stocktake.reading import names
+from stocktake.reading.speakers import DAYS_AND_MONTHS, is_pronoun
 from stocktake.vocabulary import Span
 
 CAPITALS = re.compile(
     r"[^\W\d_a-z][\w’'&.-]*[^\W_](?:(?: of the| of| for| and| de| al)? [^\W\d_a-z][\w’'&-]*[^\W_]){0,6}|\b[A-Z]{2,}\b"
-)
-DAYS_AND_MONTHS = frozenset(
-    word.casefold()
-    for words in (calendar.day_name, calendar.month_name, calendar.day_abbr, calendar.month_abbr, ["Sept"])
-    for word in words
 )
 ABBREVIATION = re.compile(r"\s*\((?P<short>[A-Z][A-Za-z.]{1,9})\)")
 
@@ -55,7 +50,7 @@ class Cast:
         for match in CAPITALS.finditer(text):
             start = match.start()
             first, space, _ = match[0].partition(" ")
-            if start in openings and (not space or sources.is_pronoun(first)) and not first.isupper():
+            if start in openings and (not space or is_pronoun(first)) and not first.isupper():
                 start += len(first + space)
             words = text[start : match.end()]
             known = _overlaps(taken, start, match.end())
@@ -65,7 +60,7 @@ class Cast:
 
     def add(self, name: str, span: Span) -> None:
         """One more mention of the entity of that name."""
-        if name and not sources.is_pronoun(name):
+        if name and not is_pronoun(name):
             self._by_name.setdefault(name.casefold(), Entity(name)).take(span)
 
     def add_words(self, name: str, span: Span) -> None:

@@ -14,7 +14,7 @@ from stocktake.reading import lexicon
 from stocktake.reading.lexicon import any_of, split
 from stocktake.vocabulary import SourceKind, Span
 
-__all__ = ["canonical", "codes", "find", "kind", "state_of"]
+__all__ = ["canonical", "codes", "find", "kind", "listed", "state_of"]
 
 _TITLES = lexicon.table("titles.toml")
 _NAME: dict[str, str] = {}  # a form as written -> the one name
@@ -48,7 +48,11 @@ for _form, _name in _NAME.items():
 _EDGES = " \t\n,.;:!?\"'“”‘’`()[]«»—–-"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’]|['’])$")
 _DETERMINER = re.compile(rf"(?:{any_of(_TITLES['before'])})\s+", re.IGNORECASE)
-_OFFICE = re.compile(rf"(?:{any_of(_TITLES['offices']['words'])})\s+(?=[A-Z])", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"(?!General (?:Staff|Assembly|Secretariat|Directorate|Command|Dynamics|Atomics|Electric|Motors)\b)"
+    rf"(?:{any_of(_TITLES['offices']['words'])})\s+(?=[A-Z])",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(rf"\s+(?:{any_of(_TITLES['groups']['words'])})$", re.IGNORECASE)
 _PAREN = re.compile(r"\s*\([^()]*\)")
 _NATION = re.compile(rf"(?:{any_of(list(_NAME))})(?:['’]s)?\s+(?=\S)")
@@ -59,6 +63,12 @@ def _look_up(text: str) -> str | None:
         if form in _NAME:
             return _NAME[form]
     return None if text.islower() else _FOLDED.get(text.lower())
+
+
+def listed(text: str) -> bool:
+    """Whether the lists hold a name, its determiners and possessive aside."""
+    name = _without_determiners(_POSSESSIVE.sub("", " ".join(text.split()).strip(_EDGES)))
+    return _look_up(name) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +101,8 @@ def _without_offices(name: str) -> str:
     nation = _NATION.match(rest)
     if nation is not None:
         rest = rest[nation.end() :]
+    if rest.lower() in _KINDS:  # a body, "General Staff"
+        return name
     stripped = rest
     while (match := _OFFICE.match(stripped)) is not None:
         stripped = stripped[match.end() :]
@@ -104,8 +116,8 @@ def _without_group(name: str) -> str:
     stripped = _GROUP.sub("", name)
     if stripped == name:
         return name
-    bare = _POSSESSIVE.sub("", stripped)
-    return _look_up(bare) or name if bare in _NAME or bare.lower() in _FOLDED else name
+    known = _look_up(_POSSESSIVE.sub("", stripped))
+    return known if known and _KIND.get(known) == "state" else name
 
 
 _KIND_WORDS: list[tuple[str, SourceKind]] = sorted(

@@ -129,7 +129,7 @@ def widened(text: str, span: Span) -> Span:
     if after and not any(word.casefold() in DAYS_AND_MONTHS for word in after[0].split()):
         end = after.end()
     noun = _noun().match(text, end)
-    if noun and ("’" in noun[0] or "'" in noun[0] or noun[0].split()[-1] not in _words()["verbs"]):
+    if noun and not _is_verb(text, end, noun):
         end = noun.end()
     if text[start:end].rpartition(" ")[2] in _words()["published"]:
         if owner := _OWNER_BEFORE.search(text[max(0, start - BESIDE) : start]):
@@ -137,6 +137,13 @@ def widened(text: str, span: Span) -> Span:
         elif owner := _OWNER_AFTER.match(text, end):
             end = owner.end()
     return Span(start, end)
+
+
+def _is_verb(text: str, end: int, noun: re.Match[str]) -> bool:
+    """Whether what looks like a noun is what the name before it does: "Forbes counts", "officials claim that"."""
+    if "'" in noun[0] or "’" in noun[0] or noun[0].split()[-1] not in _words()["verbs"]:
+        return False
+    return text[:end].rpartition(" ")[2][:1].isupper() or text.startswith(" that ", noun.end())
 
 
 def _name_before(before: str) -> int:

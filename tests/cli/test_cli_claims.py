@@ -31,6 +31,15 @@ def ids(run: Any) -> list[str]:
     return [json.loads(line)["id"] for line in run.out.splitlines()]
 
 
+def test_a_report_without_a_title_is_listed_by_how_it_begins(stocktake: Stocktake, tmp_path: Path) -> None:
+    record = {"id": "1", "text": "Nobody gave this report a title. " * 5, "published": "2024-01-01", "outlet": "Wire"}
+    (tmp_path / "wire.jsonl").write_text(json.dumps(record) + "\n")
+    stocktake("add", "wire.jsonl")
+    line = stocktake("reports").out.splitlines()[1]
+    assert "Nobody gave this report a title. Nobody gave …" in line
+    assert json.loads(stocktake("reports", "--jsonl").out)["title"] is None
+
+
 def test_reports_are_listed(stocktake: Stocktake, kept: Path) -> None:
     lines = stocktake("reports").out.splitlines()
     assert lines[0].split() == ["id", "published", "outlet", "title", "words", "claims"]

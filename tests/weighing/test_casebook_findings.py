@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from gold import Story, documents, reader, stories
 from telling_stories import claim, count, report
 
-from stocktake import casebook
+from stocktake import casebook, weighing
 from stocktake.casebook import Casebook, FindingFilter, InvalidDecision, StaleDecision, UnknownId
 from stocktake.vocabulary import EventType
 
@@ -49,6 +50,21 @@ def book(casebook_address: str) -> Iterator[Casebook]:
 def everything(book: Casebook) -> tuple[object, ...]:
     positions = sorted(map(str, book.positions()))
     return (list(book.findings()), list(book.conflicts()), positions, list(book.origins()), book.origin_of())
+
+
+def test_findings_of_an_older_version_are_weighed_afresh_before_anyone_sees_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = small()
+    with casebook.open(tmp_path / "a.casebook", reader=reader(told)) as book:
+        monkeypatch.setattr(weighing, "VERSION", "an older one")
+        book.add_documents(documents(told))
+        book.weigh()
+        with book.writing() as connection:
+            connection.execute(sa.text("UPDATE findings SET body = replace(body, '\"Iran\"', '\"Nobody\"')"))
+        assert {finding.agent for finding in book.findings()} == {"Nobody"}, "nothing has changed"
+        monkeypatch.undo()
+        assert {finding.agent for finding in book.findings()} == {"Iran"}
 
 
 def test_reports_added_one_by_one_weigh_the_same_as_afresh(shared: Path, casebook_address: str) -> None:

@@ -9,6 +9,7 @@ from telling_stories import claim, count, report, weighed
 
 from stocktake.vocabulary import Claim, Report
 from stocktake.weighing import Weighing
+from stocktake.weighing.names import unnamed
 
 
 def origin(whole: Weighing, of: Claim) -> tuple[str, str]:
@@ -265,3 +266,18 @@ def test_a_statement_has_the_day_that_the_sentence_gives_it_not_the_events() -> 
         time="2022-10-02..2022-10-02",
     )
     assert origin(weighed([told], [one]), one)[1] == dt.date(2022, 10, 12).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("US intelligence", "US intelligence"),
+        ("Senior Israeli military sources", "senior Israeli military sources"),
+        ("The Kremlin officials", "Kremlin officials"),
+        ("Western officials", "western officials"),
+        ("two people familiar with the matter", "two people familiar with the matter"),
+    ],
+)
+def test_a_voice_without_a_name_keeps_the_capitals_of_its_state(written: str, called: str) -> None:
+    assert unnamed(written) == called
+    assert unnamed(called) == called

@@ -31,7 +31,7 @@ from stocktake.casebook.faults import (
 from stocktake.casebook.opening import engine_at, shown
 from stocktake.casebook.programmes import TooFar
 from stocktake.casebook.selecting import ClaimFilter
-from stocktake.casebook.storing import Difference, Heading
+from stocktake.casebook.storing import OPENING, Difference, Heading
 from stocktake.casebook.weighed import Evidence, Explanation, FindingFilter, Learning, SourceEntry, Update
 
 
@@ -45,6 +45,7 @@ def open(address: str | Path, *, create: bool = True, reader: Reader | None = No
 
 __all__ = [
     "EVERY_LANGUAGE",
+    "OPENING",
     "Added",
     "AmbiguousId",
     "Casebook",

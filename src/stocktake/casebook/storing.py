@@ -24,8 +24,15 @@ from stocktake.vocabulary import Claim, Report
 PAGE = 1000
 
 
+OPENING = 80
+"""Characters of a text that stand for a title that is missing."""
+
+
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as a list shows it: everything but its text; `unread` when its reader does not know its language."""
+    """A report as a list shows it: everything but its text; `unread` when its reader does not know its language.
+
+    `opening` is how the text of a report without a title begins; empty where there is a title.
+    """
 
     id: str
     published: dt.date | None
@@ -40,6 +47,7 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     added: dt.datetime
     read_with: str
     unread: bool
+    opening: str = ""
 
 
 class _Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,8 +210,9 @@ def headings(connection: sa.Connection) -> Iterator[Heading]:
         .subquery()
     )
     wanted = [c for c in reports.c if c.name in Heading.__struct_fields__]
+    opening = sa.case((reports.c.title.is_(None), sa.func.substr(reports.c.text, 1, OPENING)), else_="")
     query = (
-        sa.select(*wanted, sa.func.coalesce(counted.c.claims, 0).label("claims"))
+        sa.select(*wanted, opening.label("opening"), sa.func.coalesce(counted.c.claims, 0).label("claims"))
         .join_from(reports, counted, counted.c.report == reports.c.id, isouter=True)
         .order_by(reports.c.day, reports.c.id)
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import sqlalchemy as sa
 
+from stocktake import weighing
 from stocktake.casebook import journal
 from stocktake.casebook.checking import Problem
 from stocktake.casebook.faults import AmbiguousId, InvalidDecision, ReadOnlyCasebook, UnknownId
@@ -150,7 +151,8 @@ class Weighed(Kept):
     def _keep_up(self) -> None:
         with self.reading() as connection:
             due = connection.execute(sa.select(weighing_due.c.report).limit(1)).first() is not None
-            current = not due and state_of(connection).get("seen") == seen(connection)
+            state = state_of(connection)
+            current = not due and state.get("version") == weighing.VERSION and state.get("seen") == seen(connection)
         if not current:
             with suppress(ReadOnlyCasebook):  # an archive shows the findings that it has
                 self.weigh()
@@ -194,8 +196,6 @@ class Weighed(Kept):
 
     def explain(self, finding: Finding | str) -> Explanation:
         """A finding's probability term by term, with the claims that each term rests on."""
-        from stocktake import weighing
-
         self._keep_up()
         with self.reading() as connection:
             found = _finding(connection, finding if isinstance(finding, str) else finding.id)
@@ -280,8 +280,6 @@ class Weighed(Kept):
 
     def sources(self) -> tuple[SourceEntry, ...]:
         """Who has spoken, with grades, the most quoted first."""
-        from stocktake import weighing
-
         self._keep_up()
         with self.reading() as connection:
             register = weighing.Register(self.in_force_on(connection))
@@ -357,8 +355,6 @@ class Weighed(Kept):
         expected: int | None = None,
     ) -> Decision:
         """Grades a source from A (reliable) to F (cannot be judged)."""
-        from stocktake import weighing
-
         try:
             checked = weighing.checked(letter)
         except weighing.UnknownGrade as wrong:
@@ -381,8 +377,6 @@ class Weighed(Kept):
 
         An analyst's grade stands; a grade that is learned is an entry in the journal like any other.
         """
-        from stocktake import weighing
-
         self._keep_up()
         with self.writing() as connection:
             rows = Rows(connection)
@@ -417,8 +411,6 @@ class Weighed(Kept):
         author: str | None,
         expected: int | None,
     ) -> Decision:
-        from stocktake import weighing
-
         decision = self.append(
             connection,
             action=action,
@@ -545,8 +537,6 @@ def _claim_named(connection: sa.Connection, given: str) -> str:
 
 def _source(connection: sa.Connection, given: str) -> str:
     """The name of a source or outlet that has spoken, as the register enters it."""
-    from stocktake import weighing
-
     wanted = weighing.source_key(given)
     t = testimony.c
     voices = {v for row in connection.execute(sa.select(t.voice, t.outlet).distinct()) for v in row}

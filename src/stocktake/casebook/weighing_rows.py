@@ -200,7 +200,7 @@ class Rows:
         told = {**self.originations(wanted), **{name: known[name] for name in wanted if name in known}}
         rows = list(self.of_origins(wanted))
         placed = self.placed([t.claim for t in rows])
-        described = self._room.origins(rows, placed, told, register)
+        described = self._room.origins_of(rows, placed, told, register)
         self._delete(origins, origins.c.id, wanted)
         self.insert(origins, [_origin(o, told[o.id]) for o in described])
 

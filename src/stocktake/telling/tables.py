@@ -17,7 +17,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from stocktake.casebook import Heading
+from stocktake.casebook import OPENING, Heading
 from stocktake.telling import formats
 from stocktake.telling.elsewhere import LEGEND, from_elsewhere, marked, slots_elsewhere
 from stocktake.vocabulary import Claim, Decision, Period, Quantity, Report
@@ -327,8 +327,14 @@ def _stacked_heading(heading: Heading) -> Text:
     )
 
 
+def _begins(opening: str) -> str:
+    """How a text without a title begins: its first line, cut at a word."""
+    line = opening.strip().partition("\n")[0]
+    return f"{line.rsplit(' ', 1)[0]} …" if len(opening.rstrip()) >= OPENING and len(line) > OPENING // 2 else line
+
+
 def _title(heading: Heading) -> Text:
-    title = text(heading.title or heading.url or "(no title)")
+    title = text(heading.title or _begins(heading.opening) or heading.url or "(no title)")
     if heading.unread:
         title.append(f"  (unread: {heading.language})", style="yellow")
     return title.append("  (copy)", style="dim") if heading.copy_of else title

@@ -48,7 +48,7 @@ def _named(thing: Finding | Claim, slot: str) -> str:
 def counted_by(finding: Finding) -> str:
     """How many of a finding's origins give its number, where not all do: "by 1 of 7 origins"; else empty."""
     every = len(finding.origins_for)
-    if finding.quantity is None or finding.counted_by >= every:
+    if finding.quantity is None or not 0 < finding.counted_by < every:
         return ""
     return f"by {finding.counted_by:,} of {every:,} origins"
 

@@ -2,39 +2,45 @@
 
 Twelve newspapers that quote one official are one origin, not twelve. Claims that speak of one happening are one
 finding; each claim is followed to the statement, story or document that its knowledge comes from; probability,
-conflicts and positions are computed from these origins alone. What is behind this door is this room's own business.
+conflicts and positions are computed from these origins alone. What is behind this door is this room's own business;
+each part is loaded when first asked for, so that a command which only shows what was weighed starts at once.
 """
 
 from __future__ import annotations
 
-from stocktake.weighing.claims_file import Told, told
-from stocktake.weighing.credibility import Credibility, Term
-from stocktake.weighing.findings import Origination, weigh_group
-from stocktake.weighing.hands import Hands, many_hands
-from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
-from stocktake.weighing.parts import PART, Job, Part, weigh_all
-from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
-from stocktake.weighing.register import key as source_key
-from stocktake.weighing.reprints import (
-    CROWD,
-    SHARE,
-    Copy,
-    bands,
-    bands_of,
-    copies,
-    parent,
-    root,
-    share,
-    shingles,
-    suspicious,
-)
-from stocktake.weighing.reprints import nearest as nearest_copies
-from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
-from stocktake.weighing.shelf import Memory, MissingReport, Weighing, origins, shelved, weigh
-from stocktake.weighing.testimony import Testimony, testimonies
-from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-VERSION = "2"
+if TYPE_CHECKING:
+    from stocktake.weighing.claims_file import Told, told
+    from stocktake.weighing.credibility import Credibility, Term
+    from stocktake.weighing.findings import Origination, weigh_group
+    from stocktake.weighing.hands import Hands, many_hands
+    from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
+    from stocktake.weighing.parts import PART, Job, Part, weigh_all
+    from stocktake.weighing.register import Grade, Register, UnknownGrade, checked
+    from stocktake.weighing.register import key as source_key
+    from stocktake.weighing.reprints import (
+        CROWD,
+        SHARE,
+        Copy,
+        bands,
+        bands_of,
+        copies,
+        parent,
+        root,
+        share,
+        shingles,
+        suspicious,
+    )
+    from stocktake.weighing.reprints import nearest as nearest_copies
+    from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
+    from stocktake.weighing.shelf import Memory, MissingReport, Weighing, shelved, weigh
+    from stocktake.weighing.shelf import origins as origins_of
+    from stocktake.weighing.testimony import Testimony, testimonies
+    from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
+
+VERSION = "3"
 """Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
 
 __all__ = [
@@ -75,7 +81,7 @@ __all__ = [
     "learn",
     "many_hands",
     "nearest_copies",
-    "origins",
+    "origins_of",
     "parent",
     "root",
     "share",
@@ -91,3 +97,66 @@ __all__ = [
     "weigh_all",
     "weigh_group",
 ]
+
+_BEHIND = {
+    "CROWD": ("reprints", "CROWD"),
+    "Changes": ("ledger", "Changes"),
+    "ContradictoryDecisions": ("rulings", "ContradictoryDecisions"),
+    "Copy": ("reprints", "Copy"),
+    "Credibility": ("credibility", "Credibility"),
+    "Discovered": ("truth", "Discovered"),
+    "Grade": ("register", "Grade"),
+    "Hands": ("hands", "Hands"),
+    "Job": ("parts", "Job"),
+    "Learned": ("truth", "Learned"),
+    "Memory": ("shelf", "Memory"),
+    "MissingReport": ("shelf", "MissingReport"),
+    "Origination": ("findings", "Origination"),
+    "PART": ("parts", "PART"),
+    "Part": ("parts", "Part"),
+    "Placed": ("ledger", "Placed"),
+    "Register": ("register", "Register"),
+    "Rulings": ("rulings", "Rulings"),
+    "SHARE": ("reprints", "SHARE"),
+    "Shelf": ("ledger", "Shelf"),
+    "Term": ("credibility", "Term"),
+    "Testimony": ("testimony", "Testimony"),
+    "Told": ("claims_file", "Told"),
+    "UnknownGrade": ("register", "UnknownGrade"),
+    "Vote": ("truth", "Vote"),
+    "Weighed": ("ledger", "Weighed"),
+    "Weighing": ("shelf", "Weighing"),
+    "bands": ("reprints", "bands"),
+    "bands_of": ("reprints", "bands_of"),
+    "checked": ("register", "checked"),
+    "claim_id": ("rulings", "claim_id"),
+    "copies": ("reprints", "copies"),
+    "discover": ("truth", "discover"),
+    "learn": ("truth", "learn"),
+    "many_hands": ("hands", "many_hands"),
+    "nearest_copies": ("reprints", "nearest"),
+    "origins_of": ("shelf", "origins"),
+    "parent": ("reprints", "parent"),
+    "root": ("reprints", "root"),
+    "share": ("reprints", "share"),
+    "shelved": ("shelf", "shelved"),
+    "shingles": ("reprints", "shingles"),
+    "source_key": ("register", "key"),
+    "suspicious": ("reprints", "suspicious"),
+    "testimonies": ("testimony", "testimonies"),
+    "told": ("claims_file", "told"),
+    "update": ("ledger", "update"),
+    "votes": ("truth", "votes"),
+    "weigh": ("shelf", "weigh"),
+    "weigh_all": ("parts", "weigh_all"),
+    "weigh_group": ("findings", "weigh_group"),
+}
+"""Where each name of this door is defined: module and name there."""
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what stands behind a name of the door when it is first asked for (PEP 562)."""
+    if name not in _BEHIND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, there = _BEHIND[name]
+    return getattr(import_module(f"{__name__}.{module}"), there)

@@ -41,6 +41,16 @@ def plain(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def unnamed(name: str) -> str:
+    """A voice without a name as people write it: in lower case but for the words that name a state or are its letters.
+
+    Capitals of a heading or of a sentence's beginning tell no two voices apart.
+    """
+    words = re.sub(r"^the\s+", "", " ".join(name.split()), flags=re.IGNORECASE).split()
+    return " ".join(word if state_of(word) or (word.isupper() and len(word) > 1) else plain(word) for word in words)
+
+
+@lru_cache(maxsize=65536)
 def state_of(phrase: str) -> str:
     """The state that a phrase names first, "" where none."""
     return (reading.state_of(phrase) or "") if phrase else ""
@@ -56,7 +66,7 @@ def voice(name: str) -> Voice:
         return Voice(state, SourceKind.state, state, True)
     one = reading.canonical(name)
     if one[:1].islower():
-        one = plain(name)  # an office without a name, "foreign minister in Tehran"
+        one = unnamed(name)  # an office without a name, "foreign minister in Tehran"
     kind = reading.source_kind(name)
     if kind in (None, SourceKind.person) and plain(name).split()[-1:] and plain(name).split()[-1] in _PAPERS:
         kind = SourceKind.outlet
@@ -67,7 +77,7 @@ def voice(name: str) -> Voice:
     if kind is SourceKind.state:
         return Voice(state or one, kind, state or one, True)
     if kind in _NAMELESS and not (kind is SourceKind.intelligence and _is_service(name)):
-        return Voice(plain(name), kind, state, False)
+        return Voice(unnamed(name), kind, state, False)
     return Voice(one, kind, state, True)
 
 

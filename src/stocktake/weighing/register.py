@@ -68,7 +68,7 @@ class Register:
         return known
 
     def _look_up(self, speaker: str, shown: str, kind: str, outlet: str) -> Grade:
-        for name in dict.fromkeys((names.plain(shown), speaker, names.plain(outlet))):
+        for name in dict.fromkeys((names.plain(shown), names.plain(speaker), names.plain(outlet))):
             if name in self._set:
                 return self._set[name]
         for name in dict.fromkeys((names.plain(shown), names.plain(outlet))):

@@ -200,7 +200,8 @@ def _speakers(page: Page, event: Event, sentence: Span, roster: Roster, filler: 
         span = Span(group[0].start, group[-1].end)
         known = [source for phrase in group if (source := roster.source(phrase))]
         name = "; ".join(dict.fromkeys(source.name for source in known))
-        score = max(one.score for one in marked if span.start <= one.start < span.end)
+        near = (one.score for one in marked if one.start < span.end and one.end > span.start)
+        score = max(near, default=filler)
         inside = sentence.start <= span.start < sentence.end
         if name and (name not in found or (inside, score) > (found[name].inside, found[name].score)):
             told = "" if known[0].why == "attribution layer" else f", {known[0].why}"

@@ -39,7 +39,7 @@ def one(seed: int) -> dict[str, Any]:
     """Ranks of one world, or why it was refused."""
     started = time.process_time()
     made = calibration.world(shape(), np.random.default_rng(10_000 + seed))
-    inference.CHAINS, inference.WANTED, trust.LEAST_SIZE = CHAINS, WANTED, LEAST
+    inference.RUNS, inference.CHAINS, inference.WANTED, trust.LEAST_SIZE = 1, CHAINS, WANTED, LEAST
     answer: dict[str, Any] = {"world": seed}
     try:
         held = inference.posterior(made.design, seed, processes=0)

@@ -41,7 +41,7 @@ def reference(density: Density, start: np.ndarray, draws: int, tune: int, chains
         [np.dtype("float64")],
         [(density.dim,)],
         ["z"],
-        make_initial_point_fn=lambda: lambda seed: np.random.default_rng(seed).standard_normal(density.dim) * 0.3,
+        make_initial_point_fn=lambda seed: np.random.default_rng(seed).standard_normal(density.dim) * 0.3,
     )
     trace = nutpie.sample(model, draws=draws, tune=tune, chains=chains, seed=1, progress_bar=False, cores=2)
     return np.moveaxis(np.asarray(trace.posterior["z"]), (0, 1, 2), (2, 1, 0))

@@ -12,7 +12,7 @@ from freedonia import observed
 
 from stocktake import forecasting
 from stocktake.forecasting import diagnostics, inference
-from stocktake.vocabulary import Forecast, Measure, Observation, Programme
+from stocktake.vocabulary import Forecast, Measure, Observation, Programme, Target
 
 
 def path(found: Forecast, name: str) -> Any:
@@ -61,6 +61,16 @@ def test_a_target_s_chance_only_grows(found: Forecast) -> None:
     by = target.quantiles["50"]
     assert by is not None
     assert target.probability[target.months.index(by)] >= 0.5
+
+
+def test_a_target_of_a_plant_holds_while_another_plant_is_unknown(programme: Programme) -> None:
+    first, second = programme.plant
+    late = msgspec.structs.replace(second, known=dt.date(2024, 1, 1))
+    of_first, of_second = (Target(path=f"made:{plant.name}", amount=500.0) for plant in programme.plant)
+    early = msgspec.structs.replace(programme, plant=(first, late), target=(of_first, of_second))
+    found = forecasting.forecast(early, (), as_of=dt.date(2023, 6, 30))
+    assert [met.target for met in found.targets] == [of_first]
+    assert "the target of 500 made:Southworks is left out: unknown as of 2023-06-30" in found.notes
 
 
 def test_the_same_input_gives_the_same_draws_in_a_process_of_its_own_and_in_this_one(

@@ -147,9 +147,9 @@ class Programmes(Kept):
             raise InvalidDecision(f"{what} an id that begins with {given!r}: `stocktake observations` lists them")
         programme, observation = found[0]
         if value is not None:
-            reason = forecasting.nonsense(_sound(forecasting.remapped, programme, observation, value))
-            if reason:
-                raise InvalidDecision(f"this does not make an observation: {reason}")
+            wrong = forecasting.nonsense(_sound(forecasting.remapped, programme, observation, value))
+            if wrong:
+                raise InvalidDecision(f"this does not make an observation: {wrong}")
         with self.writing() as connection:
             return self.append(
                 connection, action=action, target=observation.id, value=value, reason=reason, author=author

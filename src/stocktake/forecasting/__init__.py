@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stocktake.forecasting.layout import Design as Design
     from stocktake.forecasting.layout import design as design
     from stocktake.forecasting.observations import Series as Series
+    from stocktake.forecasting.observations import nonsense as nonsense
     from stocktake.forecasting.observations import observations_from as observations_from
     from stocktake.forecasting.observations import read_series as read_series
     from stocktake.forecasting.observations import remapped as remapped
@@ -69,6 +70,7 @@ _ROOMS = {
     "updated": "scenarios",
     "with_settings": "scenarios",
     "Series": "observations",
+    "nonsense": "observations",
     "observations_from": "observations",
     "read_series": "observations",
     "remapped": "observations",

@@ -106,7 +106,10 @@ class Chains:
 
 
 def warm_up(chains: Chains, phases: tuple[int, ...], length: float, settle_in: int = 8) -> None:
-    """Bring chains to the posterior: in each phase tune the step, then take the covariance of its later draws."""
+    """Bring chains to the posterior: in each phase tune the step, then take the covariance of its later draws.
+
+    The fewer those draws, the more the metric stays what it was.
+    """
     dim = chains.density.dim
     for phase in phases:
         kept = []
@@ -117,9 +120,8 @@ def warm_up(chains: Chains, phases: tuple[int, ...], length: float, settle_in: i
         chains.settle()
         draws = np.concatenate(kept, 1)
         count = draws.shape[1]
-        covariance = np.cov(draws)
         trust = count / (count + 3.0 * dim)
-        chains.set_metric(trust * covariance + (1 - trust) * np.diag(np.diag(covariance)))
+        chains.set_metric(trust * np.cov(draws) + (1 - trust) * chains.covariance)
         chains.restart_tuning()
         chains.length = length
     for _ in range(settle_in):

@@ -2,8 +2,9 @@
 
 A cold run smooths an ensemble, warms the chains up and samples until the shown paths have the effective size asked
 for; two such runs go in two processes of their own, so that threads, scripts and servers can call it alike and
-each process keeps linear algebra to one thread. A what-if re-weights the draws; where weights would be too uneven
-it restarts the chains from resampled draws with the stored metric and step. Everything follows from the seed.
+each process keeps linear algebra to one thread. Many designs at once share the processes, one shorter run each. A
+what-if re-weights the draws; where weights would be too uneven it restarts the chains from resampled draws with the
+stored metric and step. Everything follows from the seed.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from stocktake.vocabulary import Diagnostics
 Array = npt.NDArray[Any]
 
 RUNS, CHAINS, GROUPS = 2, 128, 8  # runs of one design, chains of a run, superchains of a run
-PHASES, LENGTH = (20, 20, 30), 3.0
+PHASES, LENGTH = (20, 20, 30), 3.0  # iterations of a cold warm-up's phases, length of a trajectory
 BLOCK, LONGEST = 20, 400  # iterations between checks, and at most
-WANTED = 1600.0  # effective draws asked for, over all runs
+WANTED, WANTED_OF_MANY = 1600.0, 800.0  # effective draws asked for, over all runs; of each of many designs
 SPARE = 1.2  # shorter runs judge themselves less surely, and are cut to the shortest
 KEPT = 4096  # draws that are kept for what-ifs
 RESTART = (3, 9)  # iterations of a warm restart: thrown away, kept
@@ -89,7 +90,7 @@ def watched(density: Density, draws: Array) -> Array:
 
 
 def chains_from_cold(design: Design, seed: int, wanted: float) -> Run:
-    """Smooth, warm up, and sample until the least effective size of the watched paths is the one wanted."""
+    """Smooth, warm up, and sample until the watched paths have the effective size wanted and the chains agree."""
     rng = np.random.default_rng(seed)
     density = Density(design)
     ensemble = smoother.smooth(density, rng)
@@ -101,15 +102,20 @@ def chains_from_cold(design: Design, seed: int, wanted: float) -> Run:
     hmc.warm_up(chains, PHASES, LENGTH)
     draws: list[Array] = []
     seen: list[Array] = []
-    acceptance, divergent, iterations, size = [], 0, 0, 0.0
-    while iterations < LONGEST and size < wanted:
+    acceptance, divergent, iterations, enough = [], 0, 0, False
+    while iterations < LONGEST and not enough:
         more, accepted, diverged = hmc.sample(chains, BLOCK)
         draws.append(more)
         seen.append(watched(fast, more))
         acceptance.append(accepted)
         divergent, iterations = divergent + diverged, iterations + BLOCK
-        size = float(diagnostics.effective_size(np.concatenate(seen, 1)).min()) if iterations > BLOCK else 0.0
+        enough = iterations > BLOCK and _enough(np.concatenate(seen, 1), wanted)
     return Run(np.concatenate(draws, 1), chains.covariance, chains.step, float(np.mean(acceptance)), divergent)
+
+
+def _enough(seen: Array, wanted: float) -> bool:
+    size = float(diagnostics.effective_size(seen).min())
+    return size >= wanted and float(diagnostics.nested_r_hat(seen, GROUPS).max()) <= trust.GOOD_R_HAT
 
 
 def posterior(design: Design, seed: int = 0, processes: int | None = None) -> Posterior:
@@ -120,14 +126,18 @@ def posterior(design: Design, seed: int = 0, processes: int | None = None) -> Po
 def posteriors(designs: Sequence[Design], seed: int = 0, processes: int | None = None) -> list[Posterior]:
     """Posteriors of many designs at once: the runs of a single one, or the designs, are dealt out to processes.
 
-    How many processes there are changes nothing but the time.
+    How many processes there are changes nothing but the time. Of many, each has one run and fewer draws.
     """
     processes = min(os.cpu_count() or 1, 2) if processes is None else processes
-    runs = RUNS if len(designs) == 1 else 1
-    wanted = WANTED if runs == 1 else SPARE * WANTED / runs
-    jobs = [(design, seed + 1000 * run, wanted) for design in designs for run in range(runs)]
-    done = _in_processes(jobs, processes) if processes else [chains_from_cold(*job) for job in jobs]
-    return [_joined(design, done[k * runs : (k + 1) * runs]) for k, design in enumerate(designs)]
+    if len(designs) == 1:
+        jobs = [(designs[0], seed + 1000 * run, SPARE * WANTED / RUNS) for run in range(RUNS)]
+        return [_joined(designs[0], _done(jobs, processes))]
+    runs = _done([(design, seed, WANTED_OF_MANY) for design in designs], processes)
+    return [thinned(_joined(design, [run])) for design, run in zip(designs, runs, strict=True)]
+
+
+def _done(jobs: Sequence[tuple[Design, int, float]], processes: int) -> list[Run]:
+    return _in_processes(jobs, processes) if processes else [chains_from_cold(*job) for job in jobs]
 
 
 def _in_processes(jobs: Sequence[tuple[Design, int, float]], processes: int) -> list[Run]:

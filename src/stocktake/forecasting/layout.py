@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stocktake.forecasting import months
+from stocktake.forecasting.observations import nonsense
 from stocktake.forecasting.programme import Z90, Kind, ProgrammeError, as_known, first_part, makes, transformed
 from stocktake.vocabulary import Measure, Observation, Programme, Standing
 
@@ -197,19 +198,15 @@ class _Layout:
         return reason is None
 
     def _misfit(self, o: Observation) -> str | None:
-        number = f"{o.low if o.low is not None else o.high:g}" if (o.low, o.high) != (None, None) else "nothing"
-        if any(v is not None and (not math.isfinite(v) or v < 0 or v > 1e9) for v in (o.low, o.high)):
-            return f"{number} is no count of things (negative, or beyond a thousand million)"
-        if o.low is not None and o.high is not None and o.low > o.high:
-            return f"its lower bound {o.low:g} is above its upper bound {o.high:g}"
+        reason = nonsense(o)
+        if reason:
+            return reason
         if o.measure is Measure.start:
             return self._misfit_start(o)
         if o.start is None or o.end is None:
             return "it has no period"
         if o.measure is not Measure.nearly_exhausted and o.low is None and o.high is None:
             return "it has no number"
-        if o.measure is Measure.share and (o.high if o.high is not None else o.low or 0) > 1:
-            return f"a share of {number} is above 1"
         level = o.measure in (Measure.level, Measure.nearly_exhausted)
         inside = within(o.start, o.end, self.origin, self.length).sum()
         if level:

@@ -44,6 +44,7 @@ LONG = 20  # days from which a period's count is that of the period, not of an e
 PER_MONTH = {"day": 30.44, "week": 30.44 / 7, "month": 1.0, "year": 1 / 12}
 ABOUT = 0.10  # vagueness of "about"
 ROUND = {1: 0.10, 2: 0.03}  # vagueness of a number with so many leading figures: 3,000, 2,700
+LARGEST = 1e9  # a count above this is taken for a slip of the pen
 OPEN = 1.0  # a plan's open end lies so many years on
 
 
@@ -469,7 +470,7 @@ def _plausible(rows: list[SeriesRow]) -> list[SeriesRow]:
     """The rows, if none is absurd beside the others: a thousand times the middle one is a slip of the pen."""
     middle = sorted(row.number for row in rows)[len(rows) // 2]
     for row in rows:
-        if row.number > 1e9 or (len(rows) >= 6 and row.number > 1000 * max(middle, 1.0)):
+        if row.number > LARGEST or (len(rows) >= 6 and row.number > 1000 * max(middle, 1.0)):
             raise ProgrammeError(
                 f"{row.number:,.0f} in {row.month} is absurd beside a middle month of {middle:,.0f}; "
                 "correct it or leave it out"
@@ -507,6 +508,21 @@ def series_observations(programme: Programme, series: Series) -> tuple[Observati
         for row in series.rows
         if months.ordinal(row.month) >= begins
     )
+
+
+def nonsense(o: Observation) -> str | None:
+    """Why an observation cannot be true of anything, whatever the programme; None where it can."""
+    for number in (o.low, o.high):
+        if number is not None and (not math.isfinite(number) or not 0 <= number <= LARGEST):
+            return f"{number:g} is no count of things (negative, or beyond a thousand million)"
+    if o.low is not None and o.high is not None and o.low > o.high:
+        return f"its lower bound {o.low:g} is above its upper bound {o.high:g}"
+    if o.start is not None and o.end is not None and o.start > o.end:
+        return f"its period ends on {o.end}, before it begins on {o.start}"
+    share = o.high if o.high is not None else o.low or 0.0
+    if o.measure is Measure.share and share > 1:
+        return f"a share of {share:g} is above 1"
+    return None
 
 
 REMAPPABLE = ("measure", "path", "part", "low", "high", "start", "end", "standing", "vagueness")

@@ -77,6 +77,7 @@ def summary(held: Posterior, seed: int = 0, scenario: dict[str, str] | None = No
     """The forecast that a posterior comes to."""
     d = held.design
     paths = held.paths()
+    targets, unknown = _targets(d, paths, held.weights)
     prior_only = not _observed(d)
     used = {*d.rows.observation, *d.starts.observation}
     return Forecast(
@@ -86,11 +87,11 @@ def summary(held: Posterior, seed: int = 0, scenario: dict[str, str] | None = No
         history=months.name(d.origin + d.history - 1),
         seed=seed,
         paths=tuple(_path(name, d.months, draws, held.weights) for name, draws in paths.items()),
-        targets=tuple(_target(target, d, paths, held.weights) for target in d.programme.target),
+        targets=targets,
         observations=tuple(o for k, o in enumerate(d.observations) if k in used),
         diagnostics=held.diagnostics,
         prior_only=prior_only,
-        notes=(*_prior_note(prior_only), *d.notes),
+        notes=(*_prior_note(prior_only), *unknown, *d.notes),
         scenario=scenario or {},
     )
 
@@ -125,9 +126,24 @@ def _rounded(values: Array) -> tuple[float, ...]:
     return tuple(float(f"{value:.4g}") for value in values)
 
 
-def _target(target: Target, d: Design, paths: dict[str, Array], weights: Array | None) -> TargetDate:
+def _targets(
+    d: Design, paths: dict[str, Array], weights: Array | None
+) -> tuple[tuple[TargetDate, ...], tuple[str, ...]]:
+    """When each target is met, and a note on each whose path nobody could know of on the day."""
+    found, notes = [], []
+    for target in d.programme.target:
+        # Where one plant is all that is known of, what it makes is what is made.
+        name = "made" if d.plants == (target.path.removeprefix("made:"),) else target.path
+        if name in paths:
+            found.append(_target(target, paths[name], d, weights))
+        else:
+            notes.append(f"the target of {target.amount:,.0f} {target.path} is left out: unknown as of {d.as_of}")
+    return tuple(found), tuple(notes)
+
+
+def _target(target: Target, path: Array, d: Design, weights: Array | None) -> TargetDate:
     since = months.ordinal(target.since) - d.origin if target.since else 0
-    flow = paths[target.path].copy()
+    flow = path.copy()
     flow[: max(since, 0)] = 0
     met = np.cumsum(flow, 0) >= target.amount
     probability = met.mean(1) if weights is None else met @ weights

@@ -22,6 +22,9 @@ from stocktake.reading.roles import crop
 TRIGGER_WEIGHT, ROLE_WEIGHT, STATUS_WEIGHT = 4.0, 1.0, 0.7
 ROLE_SCALE = 0.25
 SAME, BEFORE, AFTER, HEADLINE = 0, 1, 2, 3
+TAUGHT = 0.3
+"""From this probability on, a teacher's trigger has its roles and status learnt as well."""
+TAUGHT_AT_ONCE = 48
 
 
 @dataclass
@@ -140,3 +143,35 @@ def loss(reader: Reader, states: Tensor, batch: list[Example]) -> tuple[Tensor, 
     parts = {"trigger": trigger_loss, "role": role_loss, "status": status_loss}
     total = trigger_loss + role_loss + STATUS_WEIGHT * status_loss
     return total, {name: float(part.detach()) for name, part in parts.items()}
+
+
+def agreement(
+    reader: Reader, teacher: Reader, ids: Tensor, features: Tensor, mask: Tensor, batch: list[Example]
+) -> Tensor:
+    """The loss of a reader against a teacher's probabilities, over windows that nobody has labelled (distillation)."""
+    windows = [one.window for one in batch]
+    first = torch.zeros(ids.shape)
+    for row, window in enumerate(windows):
+        first[row, : len(window)] = torch.from_numpy(window.first.astype(np.float32))
+    first = first.to(ids.device).unsqueeze(-1)
+    with torch.no_grad():
+        theirs = teacher.encode(ids, features, mask)
+        likely = torch.sigmoid(teacher.trigger(theirs).float()) * first
+        triggers = [(int(row), int(piece), int(kind)) for row, piece, kind in (likely > TAUGHT).nonzero()]
+        triggers = triggers[:TAUGHT_AT_ONCE]
+    states = reader.encode(ids, features, mask)
+    raw = F.binary_cross_entropy_with_logits(reader.trigger(states).float(), likely, reduction="none")
+    total = (raw * first * (1 + (TRIGGER_WEIGHT - 1) * likely)).sum() / likely.sum().clamp(min=1.0)
+    if not triggers:
+        return total
+    roles, status, crops = role_logits(reader, states, windows, triggers)
+    with torch.no_grad():
+        their_roles, their_status, _ = role_logits(teacher, theirs, windows, triggers)
+    keep = torch.zeros(roles.shape[:2], device=roles.device)
+    for place, seen in enumerate(crops):
+        keep[place, : len(seen)] = 1.0
+    raw = F.binary_cross_entropy_with_logits(roles.float(), torch.sigmoid(their_roles.float()), reduction="none")
+    role_loss = ROLE_SCALE * (raw * keep.unsqueeze(-1)).sum() / len(triggers)
+    answers = (part.softmax(-1) for part in their_status.float().split(STATUS, 1))
+    status_loss = sum(map(F.cross_entropy, status.float().split(STATUS, 1), answers))
+    return total + role_loss + STATUS_WEIGHT * status_loss

@@ -1,7 +1,8 @@
 """Train the reader on claims, with batches of PolNeAR between, and keep the average of its weights.
 
 Each epoch sees a part of the reports retold of other states, at another window size, and among them some plain
-news that states no claim. With `--keep` a smaller reader is made of some of a trained reader's layers.
+news that states no claim. With `--keep` a smaller reader is made of some of a trained reader's layers; with
+`--teacher` it learns beside the gold what a larger reader answers on news that nobody has labelled.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import torch
 from alignment import aligned
 from initial import studied_reader
 from network import Reader, load_reader
-from news import silent_news
+from news import armed_news, silent_news
 from renaming import renamed
 from windows import MASK, cut, read_lines, stack
 
@@ -32,6 +33,7 @@ from stocktake.reading.pieces import Tokenizer
 SIZES = (512, 320, 320, 192)
 """Windows are cut anew each epoch, at one of these sizes."""
 SPEECH_SIZE, SPEECH_BATCH = 256, 8
+NEWS_SIZE, NEWS_BATCH = 224, 10
 ENCODER = ("word", "position", "feature", "norm.", "layers.")
 HEAD_FACTOR = 4.0
 """Heads learn this much faster than the encoder."""
@@ -118,14 +120,29 @@ def speech_examples(path: Path, tokenizer: Tokenizer, seed: random.Random) -> li
     ]
 
 
+def news_examples(shared: Path, avoid: Sequence[Path], tokenizer: Tokenizer) -> list[claims.Example]:
+    """The newswire on arms or forces in windows without labels, for a teacher to answer."""
+    return [
+        claims.example(window, []) for text in armed_news(shared, avoid) for window in cut(text, tokenizer, NEWS_SIZE)
+    ]
+
+
 def options_given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--claims", nargs="+", default=["train"], help="gold files of reading/ to learn from")
+    parser.add_argument(
+        "--claims", nargs="+", default=["train"], help="gold files to learn from: of reading/, or paths"
+    )
     parser.add_argument("--start", type=Path, help="weights to go on from; the attributions study's when absent")
     parser.add_argument("--keep", type=int, nargs="+", help="the encoder layers of --start to keep")
+    parser.add_argument("--teacher", type=Path, help="weights whose answers on unlabelled news are learnt as well")
+    parser.add_argument(
+        "--taught", type=float, default=0.3, help="share of steps with a batch that the teacher answers"
+    )
+    parser.add_argument("--measured", type=Path, nargs="*", default=[], help="gold files whose texts no news may share")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=18)
+    parser.add_argument("--steps", type=int, help="in place of --epochs")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2.5e-4)
     parser.add_argument("--speech", type=float, default=0.35, help="share of steps with a batch of PolNeAR")
@@ -152,11 +169,15 @@ def main() -> None:
         reader = studied_reader(reading / "study", options.dropout)
     reader.to(device).train()
 
-    reports = [aligned(report) for name in options.claims for report in read_lines(reading / f"{name}.jsonl")]
+    gold = [reading / f"{name}.jsonl" if "/" not in name else Path(name) for name in options.claims]
+    reports = [aligned(report) for path in gold for report in read_lines(path)]
     spoken = endless(speech_examples(reading / "public/polnear-train.jsonl.gz", tokenizer, seed), SPEECH_BATCH, seed)
-    quiet = silent_news(options.shared)
+    quiet = silent_news(options.shared, options.measured)
     windows = sum(len(cut(report["text"], tokenizer, SIZES[0])) for report in reports)
-    steps = options.epochs * math.ceil(windows / options.batch)
+    steps = options.steps or options.epochs * math.ceil(windows / options.batch)
+    teacher = load_reader(options.teacher).to(device).eval() if options.teacher else None
+    if teacher:
+        unlabelled = endless(news_examples(options.shared, options.measured, tokenizer), NEWS_BATCH, seed)
     course = Course(reader, options.rate, steps, options.average)
     print(f"{len(reports)} reports, {steps} steps, {len(reader.layers)} layers, {device}", flush=True)
     began, epoch = time.time(), 0
@@ -165,7 +186,7 @@ def main() -> None:
         told = [renamed(report, seed) if seed.random() < options.renamed else report for report in reports]
         told += [{"text": text, "claims": []} for text in seed.sample(quiet, int(options.silent * len(told)))]
         examples = claim_examples(told, tokenizer, seed.choice(SIZES))
-        size = math.ceil(len(examples) * options.epochs / steps)
+        size = max(1, round(options.batch * len(examples) / windows))
         sums: Counter[str] = Counter()
         for batch in batches(examples, size, seed)[: steps - course.step]:
             ids, features, mask = stack([one.window for one in batch], device)
@@ -182,6 +203,13 @@ def main() -> None:
                     cost = options.speech_weight * attribution.loss(reader, reader.encode(ids, features, mask), said)
                 cost.backward()
                 sums["speech"] += float(cost.detach()) / options.speech
+            if teacher and seed.random() < options.taught:
+                asked = next(unlabelled)
+                ids, features, mask = stack([one.window for one in asked], device)
+                with torch.autocast(device, torch.bfloat16):
+                    cost = claims.agreement(reader, teacher, ids, features, mask, asked)
+                cost.backward()
+                sums["taught"] += float(cost.detach()) / options.taught
             course.advance()
         count = sums.pop("batches")
         means = ", ".join(f"{name} {total / count:.3f}" for name, total in sums.items())

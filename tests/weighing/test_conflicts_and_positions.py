@@ -124,6 +124,25 @@ def test_how_a_position_moved() -> None:
     ]
 
 
+def test_a_general_denial_is_a_position_on_the_matter_and_on_no_occasion() -> None:
+    told = [
+        one("a", "2022-08-30", "Iran gave Russia drones on 19 August, paper a writes.", time="2022-08-19"),
+        one("b", "2022-09-30", "Iran gave Russia drones on 28 September, paper b writes.", time="2022-09-28"),
+        one("c", "2022-10-16", "Iran gives Russia drones, paper c writes."),
+        one(
+            "d",
+            "2022-10-17",
+            "Iran gave none, Nasser Kanaani said on Monday.",
+            stance="denies",
+            sources=("Nasser Kanaani",),
+        ),
+    ]
+    whole = weighed([x[0] for x in told], [x[1] for x in told])
+    assert [(p.party, p.stance, p.finding) for p in whole.positions] == [
+        ("Iran", Stance.denies, whole.finding_of[told[2][1].id])
+    ]
+
+
 def test_who_is_no_party_has_no_position() -> None:
     a = one("a", "2022-10-17", "Iran gave drones, John Kirby said on Monday.", sources=("John Kirby",))
     assert weighed([a[0]], [a[1]]).positions == ()

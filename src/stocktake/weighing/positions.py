@@ -1,8 +1,8 @@
 """How each party's position on a finding moved: denied until one day, admitted on another, in part.
 
-A position is what a party to the event says of it by its own voice. What it says of the matter in general holds
-for each of the matter's occasions that were not still to come; what it says of one occasion is a position on the
-rest only in part.
+A position is what a party to the event says of it by its own voice. What it says of the matter in general counts once,
+on the matter, and on none of its occasions; what it says of an occasion, a count or a rate is a position on the matter
+only in part.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from stocktake.vocabulary import Finding, Position, Stance
 from stocktake.weighing.findings import Origination
-from stocktake.weighing.subjects import OCCASION
+from stocktake.weighing.subjects import GENERAL
 from stocktake.weighing.testimony import Testimony
 
 
@@ -29,21 +29,13 @@ def positions(
     ]
     found: list[Position] = []
     for index, finding in enumerate(findings):
-        general = groups[index][0].scope != OCCASION
-        plan = groups[index][0].plan
-        begun = finding.time.start.toordinal() if finding.time and finding.time.start else 0
+        general, plan = groups[index][0].scope == GENERAL, groups[index][0].plan
         by_party: dict[str, list[tuple[int, bool, Testimony]]] = defaultdict(list)
         for at, t in spoken:
             if at == index:
                 by_party[t.state].append((_when(t, origins), t.in_part and t.stance == "admits", t))
-            elif (
-                t.plan == plan
-                and (general or groups[at][0].scope != OCCASION)
-                and t.stance in ("denies", "admits")
-                and (_when(t, origins) or t.published or begun) >= begun
-            ):
-                elsewhere = general and groups[at][0].scope == OCCASION
-                by_party[t.state].append((_when(t, origins), t.in_part or elsewhere, t))
+            elif general and groups[at][0].scope != GENERAL and t.plan == plan and t.stance in ("denies", "admits"):
+                by_party[t.state].append((_when(t, origins), True, t))
         for party in sorted(by_party):
             found += _moves(finding, party, by_party[party])
     return found

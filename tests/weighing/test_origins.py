@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from telling_stories import claim, count, report, weighed
+from telling_stories import claim, count, exactly, report, weighed
 
 from stocktake.vocabulary import Claim, Report
 from stocktake.weighing import Weighing
-from stocktake.weighing.names import unnamed
+from stocktake.weighing.names import unnamed, voice
 
 
 def origin(whole: Weighing, of: Claim) -> tuple[str, str]:
@@ -275,9 +275,51 @@ def test_a_statement_has_the_day_that_the_sentence_gives_it_not_the_events() -> 
         ("Senior Israeli military sources", "senior Israeli military sources"),
         ("The Kremlin officials", "Kremlin officials"),
         ("Western officials", "western officials"),
+        ("Ukraine's Military Intelligence (Caspian Desk)", "Ukraine's military intelligence (Caspian Desk)"),
         ("two people familiar with the matter", "two people familiar with the matter"),
     ],
 )
 def test_a_voice_without_a_name_keeps_the_capitals_of_its_state(written: str, called: str) -> None:
     assert unnamed(written) == called
     assert unnamed(called) == called
+
+
+@pytest.mark.parametrize(
+    ("written", "called"),
+    [
+        ("Ukraine's air force", "Ukraine's air force"),
+        ("the Ukrainian Air Force", "Ukraine's air force"),
+        ("Command of the Ukrainian Air Force", "Ukraine's air force"),
+        ("HUR", "Ukraine's military intelligence"),
+        ("Ukrainian military intelligence agency", "Ukraine's military intelligence"),
+        ("General Staff in Kyiv", "Ukraine's general staff"),
+        ("Russian Defense Ministry", "Russia's defence ministry"),
+        ("Chinese commerce ministry", "Chinese commerce ministry"),
+    ],
+)
+def test_a_states_body_is_one_speaker_whatever_it_is_called(written: str, called: str) -> None:
+    assert voice(written).name == called
+
+
+def test_an_air_force_of_no_named_state_is_that_of_the_state_fired_at() -> None:
+    told = report("a", "2023-09-18", "Paper", "Headline", "Russia launched 169 drones, by the air force's count.")
+    one = claim(told, told.text.split("\n")[1], "use", "Russia", "Ukraine", item="drones", sources=("air force",))
+    assert origin(weighed([told], [one]), one)[0] == "Ukraine's air force"
+
+
+def test_a_headline_and_its_body_are_one_origin() -> None:
+    told = report(
+        "a",
+        "2022-10-22",
+        "Paper",
+        "Russia ordered 1,700 drones, Kyiv says",
+        "Russia ordered 1,700 drones from Iran, Ukraine's military intelligence agency said on Saturday.",
+    )
+    slots = {"item": "drones", "quantity": exactly(1700)}
+    head, body = told.text.split("\n")
+    both = [
+        claim(told, head, "agreement", "Russia", "Iran", sources=("Ukraine",), **slots),
+        claim(told, body, "agreement", "Russia", "Iran", sources=("Ukraine's military intelligence agency",), **slots),
+    ]
+    whole = weighed([told], both)
+    assert whole.origin_of[both[0].id] == whole.origin_of[both[1].id]

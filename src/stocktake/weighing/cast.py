@@ -105,7 +105,19 @@ class Cast:
         plain = names.voice(name)
         if plain.kind is SourceKind.person:
             return self._people.get(skeleton(name.split()[-1]), plain)
+        if not plain.state and (body := names.body(name)) and (state := self._state_of(body)):
+            return names.of_state(body, state)
         return plain
+
+    def _state_of(self, body: str) -> str:
+        """The one state that the report names before such a body ("the Ukrainian air force"), else ""."""
+        states = {
+            names.state_of(found[1])
+            for found in re.finditer(
+                rf"\b((?:[A-Z][\w-]*(?:'s)? ){{1,2}}){re.escape(body)}\b", self._text, re.IGNORECASE
+            )
+        }
+        return states.pop() if len(states := states - {""}) == 1 else ""
 
     def key(self, voice: Voice) -> str:
         """What is the same for one speaker in every report."""

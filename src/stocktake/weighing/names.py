@@ -27,7 +27,9 @@ class Voice(NamedTuple):
 
 
 _JOINT = {form.lower(): name for name, forms in words("cues")["voices"].items() for form in forms}
+_BODIES: dict[str, str] = {form: body for body, forms in words("cues")["bodies"].items() for form in (body, *forms)}
 _PAPERS = frozenset(words("cues")["press"])
+_COMMAND = re.compile(r"^(?:the\s+)?(?:command\s+of\s+(?:the\s+)?)?", re.IGNORECASE)
 _GOVERNMENT = re.compile(r"\b(?:administration|government|authorities)$", re.IGNORECASE)
 _PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
 _NAMELESS = frozenset({SourceKind.unnamed_official, SourceKind.intelligence, SourceKind.document})
@@ -46,14 +48,33 @@ def unnamed(name: str) -> str:
 
     Capitals of a heading or of a sentence's beginning tell no two voices apart.
     """
-    words = re.sub(r"^the\s+", "", " ".join(name.split()), flags=re.IGNORECASE).split()
-    return " ".join(word if state_of(word) or (word.isupper() and len(word) > 1) else plain(word) for word in words)
+    said, bracket, outlet = " ".join(name.split()).partition(" (")
+    words = re.sub(r"^the\s+", "", said, flags=re.IGNORECASE).split()
+    kept = (word if state_of(word) or (word.isupper() and len(word) > 1) else plain(word) for word in words)
+    return " ".join(kept) + bracket + outlet
 
 
 @lru_cache(maxsize=65536)
 def state_of(phrase: str) -> str:
     """The state that a phrase names first, "" where none."""
     return (reading.state_of(phrase) or "") if phrase else ""
+
+
+@lru_cache(maxsize=65536)
+def body(name: str) -> str:
+    """What kind of state body a name means: "air force" for "Ukraine's Air Force Command"; "" if none."""
+    said = _COMMAND.sub("", " ".join(name.replace("’", "'").split())).split()
+    for first in range(min(4, len(said))):
+        for last in range(len(said), max(first, len(said) - 4), -1):
+            found = _BODIES.get(" ".join(said[first:last]).lower())
+            if found and all(not words or state_of(" ".join(words)) for words in (said[:first], said[last:])):
+                return found
+    return ""
+
+
+def of_state(known: str, state: str) -> Voice:
+    """A state's body, as "Ukraine's air force": it speaks by that name whatever it is called."""
+    return Voice(f"{state}'s {known}" if state[-1] != "s" else f"{state}' {known}", SourceKind.official, state, True)
 
 
 @lru_cache(maxsize=65536)
@@ -64,6 +85,8 @@ def voice(name: str) -> Voice:
     state = state_of(name)
     if state and _GOVERNMENT.search(name):
         return Voice(state, SourceKind.state, state, True)
+    if state and (known := body(name)):
+        return of_state(known, state)
     one = reading.canonical(name)
     if one[:1].islower():
         one = unnamed(name)  # an office without a name, "foreign minister in Tehran"

@@ -25,6 +25,7 @@ FRESH = 3
 STRETCH = 20
 """Days: a statement's date that is vaguer than this is a background remark, not the news of the day."""
 
+FIRE = frozenset({"use", "loss"})
 PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
 HEARSAY = frozenset({SourceKind.intelligence, SourceKind.document})
 _WIRES = "|".join(words("cues")["offices"]["wires"])
@@ -54,8 +55,10 @@ def attribute(lines: Sequence[Passage], cast: Cast, own: str, report: Report) ->
     ordered = sorted(lines, key=lambda line: (line.claim.start, line.claim.id))
     for line in ordered:
         _follow(line, cast, own)
+    _defenders(ordered)
     _offices(ordered, cast)
     _spokesmen(ordered, cast)
+    _headlines(ordered)
     lead = next((line for line in ordered if line.attributed), None)
     _unnamed(ordered)
     _own_voice(ordered, lead)
@@ -79,6 +82,20 @@ def _follow(line: Passage, cast: Cast, own: str) -> None:
     if public and line.inner is not None and line.inner.state and line.inner.kind not in HEARSAY:
         # "Iranian officials denied": what officials hold in public is their state's word.
         line.voice = Voice(line.inner.state, SourceKind.state, line.inner.state, True)
+
+
+def _defenders(ordered: Sequence[Passage]) -> None:
+    """An air force of no named state that counts what is fired and shot down is that of the one state fired at."""
+    sides = [
+        line.recipients if line.claim.event == "use" else line.agents for line in ordered if line.claim.event in FIRE
+    ]
+    states = {state for side in sides for state in side if names.voice(state).kind is SourceKind.state}
+    if len(states) != 1:
+        return
+    for line in ordered:
+        voice = line.voice
+        if voice is not None and not voice.state and line.claim.event in FIRE and (body := names.body(voice.name)):
+            line.voice = names.of_state(body, next(iter(states)))
 
 
 def _matter(line: Passage) -> tuple[object, ...]:
@@ -122,6 +139,37 @@ def _spokesmen(ordered: Sequence[Passage], cast: Cast) -> None:
         chosen = same or (mine if alone else [])
         if chosen:
             line.voice = min(chosen, key=lambda o: (abs(o.claim.start - line.claim.start), o.claim.start)).voice
+
+
+def _headlines(ordered: Sequence[Passage]) -> None:
+    """A headline tells what its report tells: its "Kyiv", "agency" or "officials" is whoever says so in the body.
+
+    A name that the body does not repeat keeps its word.
+    """
+    for line in ordered:
+        if not line.headline or line.own:
+            continue
+        told = [o for o in ordered if not o.headline and o.attributed and _matter(o) == _matter(line)]
+        if any(o.voice == line.voice and o.story == line.story for o in told):
+            continue
+        meant = [o for o in told if _can_mean(line, o)]
+        if meant:
+            line.voice, line.story, line.inner, line.said = (
+                meant[0].voice,
+                meant[0].story,
+                meant[0].inner,
+                meant[0].said,
+            )
+
+
+def _can_mean(headline: Passage, told: Passage) -> bool:
+    """Whether the voice of a headline can be the one of the body: unnamed, a plain noun, or its state's."""
+    voice, inner = headline.voice or headline.inner, told.voice
+    if headline.story:
+        return False
+    if voice is None or headline.voice is None or (voice.name[:1].islower() and not voice.state):
+        return True
+    return voice.kind is SourceKind.state and inner is not None and inner.state == voice.state
 
 
 def _unnamed(ordered: Sequence[Passage]) -> None:

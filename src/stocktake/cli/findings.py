@@ -387,7 +387,7 @@ def _chosen(book: Casebook, asked: FindingFilter) -> set[str] | None:
 def _titles(book: Casebook, names: Iterable[str]) -> dict[str, str]:
     from stocktake.telling import finding_title
 
-    return {name: finding_title(book.finding(name)) for name in dict.fromkeys(names)}
+    return {name: finding_title(named) for name, named in book.findings_named(dict.fromkeys(names)).items()}
 
 
 def sources(

@@ -80,6 +80,14 @@ def test_the_same_input_gives_the_same_draws_in_a_process_of_its_own_and_in_this
     assert np.array_equal(again.draws, held.draws)
 
 
+def test_many_at_once_are_what_each_is_however_they_are_dealt_out(programme: Programme) -> None:
+    several = [forecasting.design(programme, [observed(low=n, high=n)], dt.date(2022, 8, 31), 6) for n in (50.0, 200.0)]
+    found = forecasting.fit_all(several, processes=2)
+    assert [held.design.observations[0].low for held in found] == [50, 200]
+    again = forecasting.fit_all(several[::-1], processes=0)
+    assert all(np.array_equal(one.draws, two.draws) for one, two in zip(found, again[::-1], strict=True))
+
+
 def test_without_observations_it_is_the_prior_and_says_so(programme: Programme) -> None:
     prior = forecasting.forecast(programme, (), as_of=dt.date(2023, 6, 30))
     assert prior.prior_only

@@ -13,9 +13,9 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from stocktake.forecasting.trust import Untrusted
 from stocktake.vocabulary import Diagnostics
 
 Array = npt.NDArray[Any]
+Answer = TypeVar("Answer")
 
 RUNS, CHAINS, GROUPS = 2, 128, 8  # runs of one design, chains of a run, superchains of a run
 PHASES, LENGTH = (20, 20, 30), 3.0  # iterations of a cold warm-up's phases, length of a trajectory
@@ -130,18 +131,30 @@ def posteriors(designs: Sequence[Design], seed: int = 0, processes: int | None =
     """
     processes = min(os.cpu_count() or 1, 2) if processes is None else processes
     if len(designs) == 1:
-        jobs = [(designs[0], seed + 1000 * run, SPARE * WANTED / RUNS) for run in range(RUNS)]
-        return [_joined(designs[0], _done(jobs, processes))]
-    runs = _done([(design, seed, WANTED_OF_MANY) for design in designs], processes)
-    return [thinned(_joined(design, [run])) for design, run in zip(designs, runs, strict=True)]
+        runs = [(designs[0], seed + 1000 * run, SPARE * WANTED / RUNS) for run in range(RUNS)]
+        return [_joined(designs[0], _done(chains_from_cold, runs, processes))]
+    found = _done(alone, [(design, seed, WANTED_OF_MANY) for design in designs], processes)
+    for refused in found:
+        if isinstance(refused, Untrusted):
+            raise refused
+    return [held for held in found if isinstance(held, Posterior)]
 
 
-def _done(jobs: Sequence[tuple[Design, int, float]], processes: int) -> list[Run]:
-    return _in_processes(jobs, processes) if processes else [chains_from_cold(*job) for job in jobs]
+def alone(design: Design, seed: int, wanted: float) -> Posterior | Untrusted:
+    """The posterior of one of many designs from one run, on fewer draws; or why there is none."""
+    try:
+        return thinned(_joined(design, [chains_from_cold(design, seed, wanted)]))
+    except Untrusted as refused:
+        return refused
 
 
-def _in_processes(jobs: Sequence[tuple[Design, int, float]], processes: int) -> list[Run]:
-    """Deal the jobs out to processes of their own, in which linear algebra keeps to one thread."""
+def _done(work: Callable[..., Answer], jobs: Sequence[tuple[Any, ...]], processes: int) -> list[Answer]:
+    """The work done with each job's arguments, in processes of their own, or in this one where there are to be none.
+
+    In a process of its own linear algebra keeps to one thread.
+    """
+    if not processes:
+        return [work(*job) for job in jobs]
     environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
     command = [sys.executable, "-m", "stocktake.forecasting.worker"]
     hands = [jobs[k::processes] for k in range(min(processes, len(jobs)))]
@@ -149,17 +162,17 @@ def _in_processes(jobs: Sequence[tuple[Design, int, float]], processes: int) -> 
     for hand in hands:
         worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         assert worker.stdin is not None
-        worker.stdin.write(pickle.dumps(hand))
+        worker.stdin.write(pickle.dumps((work, hand)))
         worker.stdin.close()
         workers.append(worker)
-    done: list[Run | None] = [None] * len(jobs)
+    done: dict[int, Answer] = {}
     for k, worker in enumerate(workers):
         assert worker.stdout is not None
         answer = worker.stdout.read()
         if worker.wait():
             raise Untrusted("a process that was sampling ended early (out of memory?); try again")
-        done[k :: len(workers)] = pickle.loads(answer)
-    return [run for run in done if run is not None]
+        done |= dict(zip(range(k, len(jobs), len(workers)), pickle.loads(answer), strict=True))
+    return [done[k] for k in range(len(jobs))]
 
 
 def _joined(design: Design, runs: Sequence[Run]) -> Posterior:

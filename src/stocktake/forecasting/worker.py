@@ -1,4 +1,4 @@
-"""A process that samples: jobs come in by standard input, runs go out by standard output.
+"""A process that samples: work comes in by standard input, answers go out by standard output.
 
 It is started by inference.py with one thread for linear algebra, and is no command for people.
 """
@@ -10,11 +10,9 @@ import sys
 
 
 def main() -> None:
-    """Run every job that was handed in."""
-    from stocktake.forecasting.inference import chains_from_cold
-
-    jobs = pickle.load(sys.stdin.buffer)
-    sys.stdout.buffer.write(pickle.dumps([chains_from_cold(*job) for job in jobs], protocol=pickle.HIGHEST_PROTOCOL))
+    """Do every job that was handed in."""
+    work, jobs = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(pickle.dumps([work(*job) for job in jobs], protocol=pickle.HIGHEST_PROTOCOL))
 
 
 if __name__ == "__main__":

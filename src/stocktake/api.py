@@ -217,7 +217,8 @@ class ShownForecast:
         return pandas.DataFrame(self.to_dicts())
 
     def _repr_html_(self) -> str:
-        return "".join(f"<figure>{chart.svg}</figure>" for chart in drawn(self.forecast))
+        notes = "".join(f"<p><strong>{html.escape(note)}</strong></p>" for note in self.forecast.notes)
+        return notes + "".join(f"<figure>{chart.svg}</figure>" for chart in drawn(self.forecast))
 
 
 def _months(forecast: Forecast) -> Iterator[dict[str, Any]]:

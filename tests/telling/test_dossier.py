@@ -115,3 +115,22 @@ def test_chosen_finding_only(sample_book: casebook.Casebook) -> None:
     first = next(iter(sample_book.findings()))
     dossier = collect(sample_book, findings=[first.id])
     assert [entry.finding.id for entry in dossier.entries] == [first.id]
+
+
+@pytest.mark.parametrize("ending", ["html", "md"])
+def test_what_must_be_said_beside_the_figures_stands_before_them(
+    sample_book: casebook.Casebook, tmp_path: Path, ending: str
+) -> None:
+    """Figures that rest on no finding are the programme's assumptions, and must not pass for anything else."""
+    path = tmp_path / f"x.{ending}"
+    write(collect(sample_book, wanted=casebook.FindingFilter(item="shell"), programme="shells"), path)
+    text = path.read_text()
+    assert text.index("these numbers are the priors of its file, not findings") < text.index("80% interval")
+    assert "resting on the findings" not in text
+    assert 'id="timeline"' not in text
+
+
+def test_what_one_origin_alone_says_stands_apart(page: str, sample_book: casebook.Casebook) -> None:
+    apart = page.index('<h2 id="single">')
+    for finding in sample_book.findings():
+        assert (page.index(f'<article id="{finding.id}">') > apart) is (len(finding.origins_for) < 2)

@@ -25,8 +25,7 @@ BAND = "80"
 
 def rounded(value: float) -> str:
     """A number to two or three figures, as far as it is known."""
-    digits = 2 if value < 1000 else 3
-    return f"{float(f'{value:.{digits}g}'):,.0f}"
+    return f"{formats.known(value):,.0f}"
 
 
 def forecast_parts(forecast: Forecast, compared: Forecast | None = None) -> tuple[RenderableType, ...]:

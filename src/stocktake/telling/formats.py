@@ -36,6 +36,11 @@ def number(value: float) -> str:
     return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
+def known(value: float) -> float:
+    """An estimate to the two or three figures to which it is known: 43,187 is 43,200, and 107.7 is 110."""
+    return round(float(f"{value:.{2 if value < 1000 else 3}g}"))
+
+
 def quantity(value: Quantity | None) -> str:
     """A quantity with its bounds; empty for none."""
     if value is None:

@@ -189,7 +189,7 @@ def opened(words: str) -> str:
 
 def figure(value: Any) -> str:
     """A path's figure: the median, and the 80% interval in brackets."""
-    median, low, high = (telling.number(round(number)) for number in (value.median, value.low, value.high))
+    median, low, high = (telling.number(telling.known(number)) for number in (value.median, value.low, value.high))
     return f"{median} ({low}–{high})"
 
 
@@ -238,6 +238,7 @@ FILTERS = {
     "quantity_unit": quantity_unit,
     "slot_json": slot_json,
     "hits": hits,
+    "known": telling.known,
     "number": telling.number,
     "probability": telling.probability,
     "path": lambda text: quote(str(text), safe=""),

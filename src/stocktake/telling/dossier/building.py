@@ -10,6 +10,7 @@ import msgspec
 
 from stocktake import __version__
 from stocktake.telling.exports.holdings import Holdings
+from stocktake.telling.formats import known
 from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Forecast, Path, Position, Report, Stance
 
@@ -75,6 +76,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     made: dt.date
     summary: str
     figures: tuple[Figure, ...]
+    notes: tuple[str, ...]
     charts: tuple[Chart, ...]
     timeline: tuple[tuple[str, tuple[Finding, ...]], ...]
     entries: tuple[Entry, ...]
@@ -104,6 +106,7 @@ def build(
         made=made,
         summary=_summary(findings, reports),
         figures=_figures(forecast, shown) if forecast else (),
+        notes=forecast.notes if forecast else (),
         charts=tuple(charts),
         timeline=_timeline(findings),
         entries=tuple(Entry(f, counted_by(f), _voices(holdings, f)) for f in findings),
@@ -152,7 +155,8 @@ def _figures(forecast: Forecast, shown: set[str]) -> tuple[Figure, ...]:
 def _figure(path: Path, month: str, findings: tuple[str, ...]) -> Figure:
     at = path.months.index(month)
     low, high = path.bands["80"]
-    return Figure(f"{path.name}, {month}", path.median[at], low[at], high[at], findings)
+    median, least, most = (known(value) for value in (path.median[at], low[at], high[at]))
+    return Figure(f"{path.name}, {month}", median, least, most, findings)
 
 
 def _timeline(findings: Sequence[Finding]) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
@@ -213,7 +217,6 @@ def _method(forecast: Forecast | None) -> tuple[str, ...]:
     ]
     if forecast:
         paragraphs.append(
-            f"The figures come from a stock-flow model as of {forecast.as_of}; bands are central intervals. "
-            + " ".join(forecast.notes)
+            f"The figures come from a stock-flow model as of {forecast.as_of}; bands are central intervals."
         )
     return tuple(paragraphs)

@@ -26,13 +26,14 @@ CONFLICTS = 3
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """A programme with its key figures and the path that stands for it."""
+    """A programme with its key figures, what must be said beside them, and the path that stands for it."""
 
     name: str
     title: str
     as_of: dt.date | None = None
     figures: tuple[Figure, ...] = ()
     path: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class OverviewPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +130,7 @@ def _followed(name: str, title: str, forecast: Forecast | None) -> Followed:
         as_of=forecast.as_of,
         figures=figures_of(forecast),
         path=next(iter(charts.chart_names(forecast)), None),
+        notes=forecast.notes,
     )
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stocktake.cli.filters import checked_span, event_type, exact_day, first_day, last_day, stance_name
+from stocktake.cli.filters import (
+    checked_span,
+    event_type,
+    events_from,
+    exact_day,
+    first_day,
+    last_day,
+    stance_name,
+    stances_from,
+)
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, ClaimFilter
@@ -93,7 +102,13 @@ def report(
 def claims(
     context: typer.Context,
     event: Annotated[
-        str | None, typer.Option(metavar="EVENT", parser=event_type, help="Only this kind of event, such as transfer.")
+        str | None,
+        typer.Option(
+            metavar="EVENT",
+            parser=event_type,
+            autocompletion=events_from,
+            help="Only this kind of event, such as transfer.",
+        ),
     ] = None,
     party: Annotated[
         str | None,
@@ -114,7 +129,13 @@ def claims(
         str | None, typer.Option(metavar="NAME", help="Only where this source or outlet says so.")
     ] = None,
     stance: Annotated[
-        str | None, typer.Option(metavar="STANCE", parser=stance_name, help="Only asserts, accuses, denies or admits.")
+        str | None,
+        typer.Option(
+            metavar="STANCE",
+            parser=stance_name,
+            autocompletion=stances_from,
+            help="Only asserts, accuses, denies or admits.",
+        ),
     ] = None,
     report: Annotated[
         str | None,

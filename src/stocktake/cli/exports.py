@@ -21,9 +21,18 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(dossier)
 
 
+def forms_from(incomplete: str) -> list[str]:
+    """The forms that begin so, for a shell that completes them."""
+    from stocktake.telling.exports import FORMS
+
+    return [form for form in FORMS if form.startswith(incomplete)]
+
+
 def export(
     context: typer.Context,
-    form: Annotated[str, typer.Argument(help="ftm, register, jsonld, parquet, sqlite or ics.")],
+    form: Annotated[
+        str, typer.Argument(autocompletion=forms_from, help="ftm, register, jsonld, parquet, sqlite or ics.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")],
     event: Event = None,
     party: Party = None,

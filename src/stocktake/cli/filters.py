@@ -29,6 +29,27 @@ def conflict_kind(value: str) -> str:
     return _one_of("kind", value, [kind.value for kind in ConflictKind])
 
 
+def events_from(incomplete: str) -> list[str]:
+    """The kinds of event that begin so, for a shell that completes them."""
+    from stocktake.vocabulary import EventType
+
+    return [event.value for event in EventType if event.value.startswith(incomplete)]
+
+
+def stances_from(incomplete: str) -> list[str]:
+    """The stances that begin so."""
+    from stocktake.vocabulary import Stance
+
+    return [stance.value for stance in Stance if stance.value.startswith(incomplete)]
+
+
+def kinds_from(incomplete: str) -> list[str]:
+    """The kinds of conflict that begin so."""
+    from stocktake.vocabulary import ConflictKind
+
+    return [kind.value for kind in ConflictKind if kind.value.startswith(incomplete)]
+
+
 def exact_day(value: str) -> dt.date:
     """One day."""
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from stocktake.cli.claims import Author, Lines
-from stocktake.cli.filters import checked_span, conflict_kind, event_type, first_day, last_day
+from stocktake.cli.filters import checked_span, conflict_kind, event_type, events_from, first_day, kinds_from, last_day
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, FindingFilter, Learning
@@ -23,7 +23,13 @@ PANEL = "Findings"
 DECIDE = "Decisions"
 
 Event = Annotated[
-    str | None, typer.Option(metavar="EVENT", parser=event_type, help="Only this kind of event, such as transfer.")
+    str | None,
+    typer.Option(
+        metavar="EVENT",
+        parser=event_type,
+        autocompletion=events_from,
+        help="Only this kind of event, such as transfer.",
+    ),
 ]
 Party = Annotated[
     str | None, typer.Option(metavar="NAME", help="Only where this party acts or is acted upon; Ira* for beginnings.")
@@ -291,7 +297,12 @@ def conflicts(
     context: typer.Context,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="KIND", parser=conflict_kind, help="Only quantity, period, denial or outcome."),
+        typer.Option(
+            metavar="KIND",
+            parser=conflict_kind,
+            autocompletion=kinds_from,
+            help="Only quantity, period, denial or outcome.",
+        ),
     ] = None,
     event: Event = None,
     party: Party = None,

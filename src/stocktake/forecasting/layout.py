@@ -194,7 +194,10 @@ class _Layout:
         """Whether an observation can bear on this window; what cannot is said in a note, never cut to fit."""
         reason = self._misfit(o)
         if reason:
-            self.notes.append(f"observation {o.id} is left out: {reason}")
+            bounds = [bound for bound in (o.low, o.high) if bound is not None]
+            number = "–".join(dict.fromkeys(f"{b:,.0f}" if b >= 10 else f"{b:g}" for b in bounds))
+            said = f"{o.path} {number}".rstrip()
+            self.notes.append(f"One observation is left out, {said} ({o.finding or o.series or o.id}): {reason}.")
         return reason is None
 
     def _misfit(self, o: Observation) -> str | None:

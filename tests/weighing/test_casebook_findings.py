@@ -154,9 +154,24 @@ def test_merge_and_split_are_kept_and_can_be_undone(book: Casebook) -> None:
 def test_decisions_that_contradict_are_refused_and_not_written(book: Casebook) -> None:
     finding = next(f for f in book.findings() if len(f.claims) > 1)
     book.split(finding.id, [finding.claims[-1]])
-    with pytest.raises(InvalidDecision, match=r"not decided, for decision \d+ says .* take one of them back"):
+    with pytest.raises(
+        InvalidDecision, match=r"not decided, for decision 1 says .* are not of .* \(stocktake undo 1\)"
+    ):
         book.merge([finding.claims[0], finding.claims[-1]])
     assert [d.action for d in book.journal()] == ["split"]
+
+
+def test_an_undo_that_brings_back_a_contradiction_is_refused(book: Casebook) -> None:
+    other, whole = sorted(book.findings(), key=lambda f: len(f.claims))
+    first, *_, last = whole.claims
+    book.merge([first, other.claims[0]])
+    undone = book.undo(1)
+    book.split(whole.id, [last])
+    book.merge([last, other.claims[0]])
+    kept = everything(book)
+    with pytest.raises(InvalidDecision, match=r"not decided, for decision 4 says .* and decision 3 says .* not; take"):
+        book.undo(undone.number)
+    assert everything(book) == kept
 
 
 @pytest.mark.parametrize("which", ["none", "all", "strange"])

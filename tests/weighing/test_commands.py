@@ -127,6 +127,7 @@ def test_lines_that_are_no_reports_are_named_and_the_rest_is_weighed(
         json.dumps({"id": "g", "text": "x", "claims": [], "published": "yesterday"}),
         json.dumps(good),
         json.dumps({"id": "f", "text": "", "claims": []}),
+        json.dumps({"id": "h", "text": "x", "claims": [{**claim, "id": "c1"}, {**claim, "id": "c1"}]}),
     ]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     status = main(["weigh", str(tmp_path / "in.jsonl"), "--jsonl"])
@@ -142,8 +143,46 @@ def test_lines_that_are_no_reports_are_named_and_the_rest_is_weighed(
         (6, "claim 1 does not fit"),
         (7, "does not fit a report"),
         (8, "a second time"),
+        (10, "the id of another"),
     ):
         assert f"line {number}: " in told
         assert words in told
     label = json.loads(out.splitlines()[0])["claims"][0]
     assert "never read" not in label.values()
+
+
+def test_reports_that_quote_one_another_in_a_circle_have_one_origin(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    def told(name: str, outlet: str, chain: list[str], copy_of: str) -> str:
+        quote = f"Iran sent Russia 400 drones, {chain[0]} reported, citing {chain[1]}."
+        claim = {"quote": quote, "event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "drones",
+                 "quantity": {"low": 400, "high": 400}, "sources": chain}  # fmt: skip
+        return json.dumps({"id": name, "outlet": outlet, "text": quote, "copy_of": copy_of, "claims": [claim]})
+
+    lines = [
+        told("a", "CNN", ["Reuters", "CNN", "Reuters"], "b"),
+        told("b", "Reuters", ["CNN", "Reuters"], "c"),
+        told("c", "Kyiv Daily", ["Reuters", "CNN", "Reuters"], "a"),
+        told("self", "Kyiv Daily", ["Reuters", "Reuters"], "self"),
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["weigh", str(tmp_path / "in.jsonl"), "--jsonl"]) == 0
+    labels = [json.loads(line)["claims"][0] for line in capfdbinary.readouterr().out.splitlines()]
+    assert len({label["finding"] for label in labels}) == 1
+    assert len({label["origin"] for label in labels}) == 1
+
+
+def test_claims_without_party_or_date_are_weighed_within_their_report(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Nobody can say that two reports that name no party speak of one happening."""
+    bare = [{"quote": "Drones were sent.", "event": "transfer"}, {"quote": "Drones were sent on.", "event": "transfer"}]
+    lines = [
+        json.dumps({"id": name, "text": "Drones were sent. Drones were sent on.", "claims": bare}) for name in "ab"
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["weigh", str(tmp_path / "in.jsonl"), "--jsonl"]) == 0
+    found = [json.loads(line)["claims"] for line in capfdbinary.readouterr().out.splitlines()]
+    assert [len({label["finding"] for label in labels}) for labels in found] == [1, 1]
+    assert found[0][0]["finding"] != found[1][0]["finding"]

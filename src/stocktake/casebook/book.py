@@ -204,6 +204,8 @@ class Casebook(Searched, Programmes, Browsed, Kept):
             )
             if entry.report is not None:
                 adding.apply_decisions(connection, entry.report, self._reading)
+            if entry.decision.action == "undo":
+                self.refuse_contradictions(connection, decision.number)
             return decision
 
     def last_entry(self, target: str) -> int:

@@ -420,11 +420,17 @@ class Weighed(Kept):
             author=author,
             expected=expected,
         )
-        try:
-            weighing.Rulings([*self.in_force_on(connection)])
-        except weighing.ContradictoryDecisions as wrong:
-            raise InvalidDecision(f"not decided, for {wrong}") from None
+        self.refuse_contradictions(connection, decision.number)
         return decision
+
+    def refuse_contradictions(self, connection: sa.Connection, number: int) -> None:
+        """Takes back the transaction of an entry with which the decisions in force cannot all hold."""
+        from stocktake import weighing
+
+        try:
+            weighing.Rulings(self.in_force_on(connection))
+        except weighing.ContradictoryDecisions as wrong:
+            raise InvalidDecision(f"not decided, for {wrong.refusing(number)}") from None
 
 
 class _Undone(Exception):

@@ -5,13 +5,14 @@ What is due is found by report, matter, claim and origin, so that a new report l
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -118,14 +119,13 @@ class Work:
         for table in DERIVED:
             self._connection.execute(table.delete())
         rows = streamed(self._connection, sa.select(reports.c.id, reports.c.text))
-        texts = ((row.id, row.text) for row in rows)
-        numbers = {name: array("q", mine) for name, mine in self._room.bands_of(texts, hands)}
-        days = self._connection.execute(
-            sa.select(reports.c.id, reports.c.published).order_by(reports.c.day, reports.c.id)
-        ).all()
-        self._put_bands([(name, day.toordinal(), numbers[name]) for name, day in days])
-        ordered = [name for name, _ in days]
-        self._put_copies(self._room.nearest_copies(ordered, numbers, self._text))
+        in_time = sa.select(reports.c.id, reports.c.day).order_by(reports.c.day, reports.c.id)
+        with TemporaryDirectory(prefix="stocktake-") as folder:
+            sketches = self._room.Sketches(Path(folder))
+            sketches.take(((row.id, row.text) for row in rows), hands)
+            days = self._connection.execute(in_time).all()
+            self._put_bands([(name, day.toordinal(), sketches.bands[name]) for name, day in days])
+            self._put_copies(sketches.nearest([name for name, _ in days], hands))
         query = sa.select(reports.c.id, reports.c.copy_of).where(reports.c.copy_of.in_(sa.select(reports.c.id)))
         parents = {row.id: row.copy_of for row in self._connection.execute(query)}
         return {report: self._room.root(parents, report) for report in parents}

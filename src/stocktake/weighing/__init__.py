@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         SHARE,
         Copy,
         bands,
-        bands_of,
         copies,
         parent,
         root,
@@ -33,14 +32,14 @@ if TYPE_CHECKING:
         shingles,
         suspicious,
     )
-    from stocktake.weighing.reprints import nearest as nearest_copies
     from stocktake.weighing.rulings import ContradictoryDecisions, Rulings, claim_id
     from stocktake.weighing.shelf import Memory, MissingReport, Weighing, shelved, weigh
     from stocktake.weighing.shelf import origins as origins_of
+    from stocktake.weighing.sketches import Sketches
     from stocktake.weighing.testimony import Testimony, testimonies
     from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
 
 __all__ = [
@@ -65,6 +64,7 @@ __all__ = [
     "Register",
     "Rulings",
     "Shelf",
+    "Sketches",
     "Term",
     "Testimony",
     "Told",
@@ -73,14 +73,12 @@ __all__ = [
     "Weighed",
     "Weighing",
     "bands",
-    "bands_of",
     "checked",
     "claim_id",
     "copies",
     "discover",
     "learn",
     "many_hands",
-    "nearest_copies",
     "origins_of",
     "parent",
     "root",
@@ -119,6 +117,7 @@ _BEHIND = {
     "Rulings": ("rulings", "Rulings"),
     "SHARE": ("reprints", "SHARE"),
     "Shelf": ("ledger", "Shelf"),
+    "Sketches": ("sketches", "Sketches"),
     "Term": ("credibility", "Term"),
     "Testimony": ("testimony", "Testimony"),
     "Told": ("claims_file", "Told"),
@@ -127,14 +126,12 @@ _BEHIND = {
     "Weighed": ("ledger", "Weighed"),
     "Weighing": ("shelf", "Weighing"),
     "bands": ("reprints", "bands"),
-    "bands_of": ("reprints", "bands_of"),
     "checked": ("register", "checked"),
     "claim_id": ("rulings", "claim_id"),
     "copies": ("reprints", "copies"),
     "discover": ("truth", "discover"),
     "learn": ("truth", "learn"),
     "many_hands": ("hands", "many_hands"),
-    "nearest_copies": ("reprints", "nearest"),
     "origins_of": ("shelf", "origins"),
     "parent": ("reprints", "parent"),
     "root": ("reprints", "root"),

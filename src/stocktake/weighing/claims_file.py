@@ -27,6 +27,7 @@ class Told(NamedTuple):
 def told(lines: Iterable[str | bytes], name: str = "input") -> Iterator[Told | Failure]:
     """The reports of the lines, and for each line that holds none why, in the order given."""
     seen: set[str] = set()
+    stated: set[str] = set()
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -37,13 +38,16 @@ def told(lines: Iterable[str | bytes], name: str = "input") -> Iterator[Told | F
             yield Failure(place, f"is no JSON ({wrong}); give one report a line as a JSON object")
             continue
         one = _told(row, place)
-        if isinstance(one, Told) and one.report.id in seen:
-            yield Failure(
-                place, f"gives report {one.report.id!r} a second time; give each report once, with all its claims"
-            )
-            continue
         if isinstance(one, Told):
-            seen.add(one.report.id)
+            ids = [claim.id for claim in one.claims]
+            if one.report.id in seen:
+                again = f"gives report {one.report.id!r} a second time; give each report once, with all its claims"
+                one = Failure(place, again)
+            elif not stated.isdisjoint(ids) or len(set(ids)) < len(ids):
+                one = Failure(place, "gives a claim the id of another; leave ids out, or give each claim its own")
+            else:
+                seen.add(one.report.id)
+                stated.update(ids)
         yield one
 
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from stocktake.vocabulary import Report
-from stocktake.weighing.hands import Hands, batches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,10 +34,6 @@ RUN, WINDOW = 6, 16
 """Any run of RUN + WINDOW - 1 words that two texts share is seen."""
 _PASSAGE = 1 << 62
 MANY_WORDS = 1_000_000
-BATCH = 250
-"""Texts that go to a processor at once."""
-AT_HAND = 20_000
-"""Texts whose shingles are kept for the next comparison."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -99,16 +93,6 @@ def bands(text: str) -> list[int]:
     return list(dict.fromkeys(signature + _fingerprints(text)))
 
 
-def bands_of(texts: Iterable[tuple[str, str]], hands: Hands) -> Iterator[tuple[str, list[int]]]:
-    """By report id, the bands of each text, in the order given."""
-    for answer in hands.each(_bands, batches(texts, BATCH)):
-        yield from answer
-
-
-def _bands(texts: Sequence[tuple[str, str]]) -> list[tuple[str, list[int]]]:
-    return [(name, bands(text)) for name, text in texts]
-
-
 def _fingerprints(text: str) -> list[int]:
     """Of every window of runs the least hash, so that a shared passage leaves a shared number wherever it stands."""
     import numpy as np
@@ -136,8 +120,12 @@ def share(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
     """How much of the smaller text the other has too."""
     import numpy as np
 
-    smaller = min(len(a), len(b))
-    return len(np.intersect1d(a, b, assume_unique=True)) / smaller if smaller >= LEAST else 0.0
+    few, many = (a, b) if len(a) <= len(b) else (b, a)
+    if len(few) < LEAST:
+        return 0.0
+    places = np.searchsorted(many, few)
+    places[places == len(many)] = 0
+    return np.count_nonzero(many[places] == few) / len(few)
 
 
 def suspicious(in_common: int, mine: int) -> bool:
@@ -147,22 +135,20 @@ def suspicious(in_common: int, mine: int) -> bool:
 
 def copies(reports: Iterable[Report]) -> list[Copy]:
     """Every pair of near copies, the later report first in a pair."""
-    return sorted(copied(*_laid_out(reports)))
+    return sorted(copy for found in _repeats(reports) for copy in found)
 
 
-def _laid_out(
-    reports: Iterable[Report],
-) -> tuple[list[str], dict[str, list[int]], Callable[[str], str]]:
+def _repeats(reports: Iterable[Report]) -> Iterator[list[Copy]]:
+    """For each report that repeats others, these, the earliest first."""
     texts = {report.id: report.text for report in sorted(reports, key=when)}
-    return list(texts), {name: bands(text) for name, text in texts.items()}, texts.__getitem__
+    told = {name: shingles(text) for name, text in texts.items()}
+    for name, earlier in suspects(list(texts), {name: bands(text) for name, text in texts.items()}):
+        if found := repeated(name, told[name], ((other, told[other]) for other in earlier)):
+            yield found
 
 
-def copied(ordered: Sequence[str], numbers: Mapping[str, Sequence[int]], text: Callable[[str], str]) -> Iterator[Copy]:
-    """The near copies among reports of which the order in time, the bands and the texts are at hand.
-
-    A copy's originals come one after another, the earliest first.
-    """
-    kept = lru_cache(AT_HAND)(lambda name: shingles(text(name)))
+def suspects(ordered: Sequence[str], numbers: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, list[str]]]:
+    """By report, in the order of time, the earlier ones that it may repeat; `numbers` are their bands."""
     shared = _shared(numbers)
     buckets: dict[int, list[int]] = defaultdict(list)
     for index, name in enumerate(ordered):
@@ -173,11 +159,20 @@ def copied(ordered: Sequence[str], numbers: Mapping[str, Sequence[int]], text: C
                 met[earlier] += 1
             if len(bucket) < CROWD:
                 bucket.append(index)
-        for earlier, count in sorted(met.items()):
-            if suspicious(count, len(numbers[name])):
-                common = share(kept(name), kept(ordered[earlier]))
-                if common >= SHARE:
-                    yield Copy(name, ordered[earlier], round(common, 3))
+        alike = sorted(other for other, count in met.items() if suspicious(count, len(numbers[name])))
+        if alike:
+            yield name, [ordered[other] for other in alike]
+
+
+def repeated(name: str, told: NDArray[np.uint64], earlier: Iterable[tuple[str, NDArray[np.uint64]]]) -> list[Copy]:
+    """The copies that a report is of earlier ones, given the shingles of all, in the order given."""
+    shares = ((other, share(told, theirs)) for other, theirs in earlier)
+    return [Copy(name, other, round(common, 3)) for other, common in shares if common >= SHARE]
+
+
+def nearest(found: Sequence[Copy]) -> Copy:
+    """Of the copies that a report is, that of the one which it repeats most, and of equals of the first."""
+    return max(found, key=lambda copy: copy.share)
 
 
 def _shared(numbers: Mapping[str, Sequence[int]]) -> NDArray[np.int64]:
@@ -207,7 +202,7 @@ def originals(reports: Iterable[Report]) -> dict[str, str]:
     A report that already says whose copy it is keeps its word.
     """
     every = {report.id: report for report in reports}
-    parents = {copy.report: copy.original for copy in nearest(*_laid_out(every.values()))}
+    parents = {copy.report: copy.original for copy in map(nearest, _repeats(every.values()))}
     for report in every.values():
         if report.copy_of is not None and report.copy_of in every:
             parents[report.id] = report.copy_of
@@ -216,22 +211,9 @@ def originals(reports: Iterable[Report]) -> dict[str, str]:
 
 def parent(report: Report, earlier: Iterable[Report]) -> Copy | None:
     """The report that this one copies, out of those before it."""
-    mine = shingles(report.text)
-    best: tuple[float, tuple[int, str]] | None = None
-    for other in earlier:
-        common = share(mine, shingles(other.text))
-        if common >= SHARE and (best is None or (-round(common, 3), when(other)) < best):
-            best = (-round(common, 3), when(other))
-    return Copy(report.id, best[1][1], -best[0]) if best else None
-
-
-def nearest(ordered: Sequence[str], numbers: Mapping[str, Sequence[int]], text: Callable[[str], str]) -> list[Copy]:
-    """For each copy, of the reports that it repeats that which it repeats most, and of equals the first."""
-    best: dict[str, Copy] = {}
-    for copy in copied(ordered, numbers, text):
-        if copy.report not in best or copy.share > best[copy.report].share:
-            best[copy.report] = copy
-    return [best[report] for report in sorted(best)]
+    told = ((other.id, shingles(other.text)) for other in sorted(earlier, key=when))
+    found = repeated(report.id, shingles(report.text), told)
+    return nearest(found) if found else None
 
 
 def root(parents: Mapping[str, str], report: str) -> str:

@@ -17,10 +17,24 @@ class ContradictoryDecisions(ValueError):
     """Two decisions that cannot both hold."""
 
     def __init__(self, merge: int, split: int, a: str, b: str) -> None:
+        self.merge, self.split = merge, split
+        self.together = f"claims {a} and {b} are of one happening"
         super().__init__(
-            f"decision {merge} says that claims {a} and {b} are of one happening and decision {split} says that "
-            f"they are not; take one of them back first (stocktake undo {merge} or stocktake undo {split})"
+            f"decision {merge} says that {self.together} and decision {split} says that they are not; take one of "
+            f"them back first (stocktake undo {merge} or stocktake undo {split})"
         )
+
+    def refusing(self, number: int) -> str:
+        """Why the decision of this number cannot be made."""
+        if number == self.merge != self.split:
+            return f"decision {self.split} says that {self.together.replace(' are ', ' are not ')}{_back(self.split)}"
+        if number == self.split != self.merge:
+            return f"decision {self.merge} says that {self.together}{_back(self.merge)}"
+        return str(self)
+
+
+def _back(number: int) -> str:
+    return f"; take it back first (stocktake undo {number})"
 
 
 class Merge(NamedTuple):

@@ -176,16 +176,18 @@ def _host(line: Passage) -> str:
 
 
 def parties(line: Passage) -> str:
-    """The parties as the block has them: the host of a plant, who lost, who gave to whom, who agreed with whom."""
+    """The parties as the block has them: the host of a plant, who lost, who gave to whom; "" where none is known."""
     agents, recipients = "+".join(line.agents) or "?", "+".join(line.recipients) or "?"
     event = line.claim.event
     if event in MADE or event == "stockpile":
-        return agents
-    if event == "loss":
-        return recipients
-    if event in UNORDERED:
-        return "+".join(sorted({*line.agents, *line.recipients})) or "?"
-    return f"{agents}>{recipients}"
+        found = agents
+    elif event == "loss":
+        found = recipients
+    elif event in UNORDERED:
+        found = "+".join(sorted({*line.agents, *line.recipients})) or "?"
+    else:
+        found = f"{agents}>{recipients}"
+    return found if found.strip("?>") else ""
 
 
 def place(name: str | None) -> str:

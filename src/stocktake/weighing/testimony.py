@@ -150,7 +150,7 @@ def _testimony(
         stance=str(claim.stance),
         modality=str(claim.modality),
         negated=claim.negated,
-        matter=f"{claim.event}|{subjects.parties(line)}|{goods}",
+        matter=f"{claim.event}|{subjects.parties(line) or f'? in {original.id}'}|{goods}",
         family=line.family,
         place=subjects.place(claim.place),
         low=low,

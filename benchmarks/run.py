@@ -30,6 +30,7 @@ Written by `benchmarks/run.py`; each section says when it was run and on what. A
 """
 ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "forecasting_backtest": ((), ("--claims",)),
+    "reading": (("--sample", "4"),),
     "weighing": (("gold",), ("large", "100000")),
 }
 """What a benchmark is run with, a run each, where it is not nothing."""
@@ -87,7 +88,9 @@ def run(name: str, script: Path) -> tuple[str, bool]:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent)
         failed |= done.returncode != 0
         told += [f"$ {' '.join([script.name, *arguments])}"] if arguments else []
-        told += [done.stdout.strip()] if done.returncode == 0 else [done.stdout.strip(), "FAILED", done.stderr[-1500:]]
+        told += [done.stdout.strip()]
+        if done.returncode:
+            told += [f"FAILED: {done.stderr.strip().rpartition(chr(10))[2]}"]
     return "\n".join(told), failed
 
 

@@ -38,7 +38,7 @@ def test_a_benchmark_that_fails_is_named_and_says_why(tmp_path: Path) -> None:
     script = tmp_path / "broken.py"
     script.write_text("print('half')\nraise SystemExit('no peer')")
     outcome, failed = bench.run("broken", script)
-    assert failed and outcome == "half\nFAILED\nno peer\n"
+    assert failed and outcome == "half\nFAILED: no peer"
 
 
 def test_results_say_the_machine_and_name_neither_it_nor_its_folders() -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from stocktake.reading import confidence, counts, items, names, parties, sources, speakers, status
+from stocktake.reading import confidence, counts, directions, items, names, parties, sources, speakers, status
 from stocktake.reading.decoding import Decoding
 from stocktake.reading.entities import Cast
 from stocktake.reading.page import Page
@@ -43,6 +43,7 @@ class Filled(NamedTuple):
     amounts: list[counts.Counted]
     times: list[counts.Dated]
     introduced: list[str]
+    told: frozenset[str]
 
 
 def build(
@@ -52,7 +53,10 @@ def build(
     roster = Roster(page, _marked(page, events, attributions, decoding.filler))
     said = sources.speeches(page, attributions, roster)
     cast = cast_of(page, events, decoding.filler)
-    filled = [fill(page, cast, event, said, roster, decoding) for event in distinct(events, decoding)]
+    kept = distinct(events, decoding)
+    triggers = sorted({event.trigger.start for event in kept})
+    filled = [fill(page, cast, event, said, roster, decoding, triggers) for event in kept]
+    filled = _throughout(filled)
     drafts = [draft for one in each_once(filled) for draft in _drafts(one)]
     seen: Counter[str] = Counter()
     claims = []
@@ -77,6 +81,13 @@ def _same(event: Event, other: Event, apart: int, filler: float) -> bool:
         return False
     mine, theirs = (one.words.fillers("quantity", filler) for one in (event, other))
     return not (mine and theirs and mine[0].start != theirs[0].start)
+
+
+def _throughout(filled: Sequence[Filled]) -> list[Filled]:
+    """The events with the directions and partners that the report's other sentences tell."""
+    sided = [directions.Parties(one.event.trigger.event, one.agents, one.recipients, one.told) for one in filled]
+    settled = zip(filled, directions.throughout(sided), strict=True)
+    return [one._replace(agents=there.agents, recipients=there.recipients) for one, there in settled]
 
 
 def each_once(filled: Sequence[Filled]) -> list[Filled]:
@@ -111,27 +122,25 @@ def _marked(page: Page, events: Sequence[Event], attributions: Sequence[Attribut
     return phrases
 
 
-def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], roster: Roster, decoding: Decoding) -> Filled:
+def fill(
+    page: Page,
+    cast: Cast,
+    event: Event,
+    said: Sequence[Speech],
+    roster: Roster,
+    decoding: Decoding,
+    triggers: Sequence[int],
+) -> Filled:
     """The choices for each slot of an event."""
     sentence, words, role = page.sentence(event.trigger.start), event.words, decoding.role
-    agents, recipients = (
-        parties.choose(
-            parties.entities_of(words, name, cast, sentence),
-            threshold,
-            decoding.outside,
-            decoding.fallback,
-            decoding.gap,
-        )
-        for name, threshold in (("agent", role.agent), ("recipient", role.recipient))
-    )
-    if event.trigger.event != EventType.loss:
-        agents, recipients = parties.divide(agents, recipients)
+    agents, recipients, told = _sides(page, cast, event, decoding, triggers)
     things, places = (
         parties.phrases_of(page.text, words.fillers(name, decoding.filler), sentence, naming)
         for name, naming in (("item", items.head), ("place", _place))
     )
     meeting = event.trigger.event == EventType.meeting
     places = sorted(parties.choose(places, role.place, role.place, role.place), key=lambda choice: -choice.score)
+    agents, recipients = ([one for one in side if not _is_place(one.name, places)] for side in (agents, recipients))
     sources_found = _sources(
         page, event, sentence, _speakers(page, event, sentence, roster, decoding.filler), said, roster, role.source
     )
@@ -148,7 +157,30 @@ def fill(page: Page, cast: Cast, event: Event, said: Sequence[Speech], roster: R
         amounts=counts.of_kind(event.trigger.event, counts.amounts_of(words, page.amounts(sentence), role.quantity)),
         times=counts.times_of(words, page.times(sentence), role.time),
         introduced=sources.introduced(page, said, event.trigger.start),
+        told=told,
     )
+
+
+def _sides(
+    page: Page, cast: Cast, event: Event, decoding: Decoding, triggers: Sequence[int]
+) -> tuple[list[Choice], list[Choice], frozenset[str]]:
+    """The agents, the recipients, and the names of those whose side the sentence tells."""
+    sentence, role = page.sentence(event.trigger.start), decoding.role
+    agents, recipients = (
+        parties.choose(
+            parties.entities_of(event.words, name, cast, sentence),
+            threshold,
+            decoding.outside,
+            decoding.fallback,
+            decoding.gap,
+        )
+        for name, threshold in (("agent", role.agent), ("recipient", role.recipient))
+    )
+    if event.trigger.event != EventType.loss:
+        agents, recipients = parties.divide(agents, recipients)
+    agents, recipients = ([one for one in side if not _is_thing(one.name)] for side in (agents, recipients))
+    sides = directions.told(page.text, event.trigger, cast, sentence, triggers)
+    return *directions.settle(event.trigger.event, agents, recipients, sides), frozenset(sides)
 
 
 def cast_of(page: Page, events: Sequence[Event], filler: float) -> Cast:
@@ -208,6 +240,16 @@ def _speakers(page: Page, event: Event, sentence: Span, roster: Roster, filler: 
             elsewhere = "" if inside else ", from another sentence"
             found[name] = Choice(name, span, score, inside, f"role layer {score:.2f}{elsewhere}{told}")
     return sorted(found.values(), key=lambda choice: choice.span.start)
+
+
+def _is_thing(name: str) -> bool:
+    """Whether a name is one of goods ("HIMARS") and of no party that the lists know."""
+    return name[:1].isupper() and " " not in name and items.family(name) is not None and not names.listed(name)
+
+
+def _is_place(name: str, places: Sequence[Choice]) -> bool:
+    """Whether a name that the lists do not know is where the event happens."""
+    return any(name in place.name.split() or name == place.name for place in places[:1]) and not names.listed(name)
 
 
 def _party(words: str) -> str:

@@ -23,6 +23,7 @@ from stocktake.vocabulary import Report
         ("payment", "It paid $5 million, then $7 million.", ["$5 million", "$7 million"], [5e6, 7e6]),
         ("agreement", "A $90 million deal for 40 tanks.", ["$90 million", "40"], [90e6]),
         ("transfer", "They sent 40 tanks worth $90 million.", ["$90 million", "40"], [40]),
+        ("meeting", "They met 2,000 sailors aboard.", ["2,000"], []),
     ),
 )
 def test_numbers_of_an_event(kind: str, text: str, numbers: list[str], lows: list[float]) -> None:

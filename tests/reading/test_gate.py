@@ -24,6 +24,7 @@ ABOUT_OTHER_THINGS = (
     "Some 30 millimetre-wave antennas will serve the city.",
     "The G-8 meet in June; H5N1 was found in two ducks.",
     "The patriot in him would not leave the country.",
+    "Airbus sold 40 passenger jets to a carrier with a fleet of its own.",
 )
 
 

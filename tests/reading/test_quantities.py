@@ -27,6 +27,7 @@ READ = [
     ("Some 50-60 drones flew.", 50, 60, "drones", None, True),
     ("Two or three tankers came.", 2, 3, "tankers", None, False),
     ("About 2,000 shells arrived.", 2000, 2000, "shells", None, True),
+    ("The bill is for 2, 800 German shells.", 2800, 2800, "German shells", None, False),
     ("Nearly 2,000 shells arrived.", 2000, 2000, "shells", None, True),
     ("The order is worth just under 120 million euros.", 120e6, 120e6, "EUR", None, True),
     ("Dozens of drones flew.", 24, None, "drones", None, True),

@@ -51,8 +51,14 @@ def _again(one: Counted, others: Sequence[Counted]) -> bool:
     )
 
 
+UNCOUNTED = (EventType.meeting, EventType.cooperation)
+"""A number beside one of these counts something else."""
+
+
 def of_kind(event: EventType, counted: Sequence[Counted]) -> list[Counted]:
-    """Of sums and counts of one event the sums for an agreement or payment, the counts for any other."""
+    """Of sums and counts of one event the sums for an agreement or payment, the counts for any other; talk has none."""
+    if event in UNCOUNTED:
+        return []
     sums = [one for one in counted if one.amount.rule == "money"]
     counts = [one for one in counted if one.amount.rule != "money"]
     return (sums or counts) if event in (EventType.agreement, EventType.payment) else (counts or sums)

@@ -31,6 +31,7 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What decoding.toml says; see the comments there."""
 
     trigger: float
+    aside: float
     candidate: float
     apart: int
     cue: float

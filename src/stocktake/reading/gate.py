@@ -34,6 +34,7 @@ class Lists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     arms: str
     forces: str
+    civil: str
     small: str
     capital: str
 
@@ -43,6 +44,7 @@ def _weights() -> dict[str, int]:
     """What each word counts, written as it stands in the text or in small letters."""
     lists = msgspec.toml.decode((Path(__file__).parent / "gate.toml").read_bytes(), type=Lists)
     weights = dict.fromkeys(lists.forces.split(), 1) | dict.fromkeys(lists.arms.split(), SPEAKS)
+    weights |= dict.fromkeys(lists.civil.split(), -SPEAKS)
     plain = set(lists.small.split())
     weights |= dict.fromkeys(plain | set(lists.capital.split()), SPEAKS)
     return weights | {word.capitalize(): 0 for word in plain}
@@ -54,11 +56,11 @@ def _weight(word: str) -> int:
     weights = _weights()
     forms = (word, word.removesuffix("s"), word.lower(), word.lower().removesuffix("s"))
     known = next((weights[form] for form in forms if form in weights), 0)
-    return max([known, *(_weight(part) for part in word.split("-") if part and part != word)])
+    return max([known, *(_weight(part) for part in word.split("-") if part and part != word)], key=abs)
 
 
 def strength(text: str) -> int:
-    """How much a stretch of text speaks of arms: 2 a word of arms or a model number, 1 a word of forces."""
+    """How much a text speaks of arms: 2 a word of arms or a model number, 1 of forces, less 2 for a civil one."""
     counted = sum(_weight(word) for word in set(WORD.findall(text)))
     return counted + SPEAKS * bool(MODEL.search(text))
 
@@ -83,7 +85,8 @@ def relevant(sentence: str, report: float) -> bool:
         return True
     if report >= WHOLE:
         return strength(sentence) >= SPEAKS
-    return bool(MODEL.search(sentence)) or any(_weight(word) >= SPEAKS for word in WORD.findall(sentence))
+    named = bool(MODEL.search(sentence)) or any(_weight(word) >= SPEAKS for word in WORD.findall(sentence))
+    return named and strength(sentence) >= SPEAKS
 
 
 def _speaking(text: str, paragraphs: Sequence[Span]) -> list[Span]:

@@ -31,7 +31,9 @@ UNIT_KIND = {
 }
 """A unit as written -> measure, duration or share."""
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{2,3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_SPACED = r"(?<=[a-z] )\d{1,3}, \d{3}(?= [A-Za-z])"
+"""A thousand as some agencies set it, with a space: "about 2, 800 soldiers"."""
+_DIGITS = rf"(?:{_SPACED}|\d{{1,3}}(?:,\d{{2,3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _TENS = "|".join(w for w, v in CARDINALS.items() if v >= 20)
 _ONES = "|".join(w for w, v in CARDINALS.items() if 0 < v < 10)
 _CARDINAL = rf"(?:(?:{_TENS})[-\s](?:{_ONES})|{any_of(CARDINALS)})(?!\w)"
@@ -177,7 +179,7 @@ def _plain(match: re.Match[str], tag: str) -> float:
     """The value before its multiplier."""
     if match[f"words{tag}"]:
         return _spelled_value(match[f"words{tag}"])
-    value = float(match[f"digits{tag}"].replace(",", ""))
+    value = float(re.sub("[, ]", "", match[f"digits{tag}"]))
     if match[f"num{tag}"]:
         value += int(match[f"num{tag}"]) / max(1, int(match[f"den{tag}"]))
     if match[f"mark{tag}"]:

@@ -44,10 +44,11 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
         return seen
     decoding, network = thresholds(weights), networks(weights)
     share = gate.share(page.text, paragraphs)
+    bar = decoding.trigger if share >= gate.MAINLY else decoding.aside
     for window in _windows(page, kept, weights, WINDOW):
         states = network.encode(window)
         candidates = deeds.settled(page, triggers.find(window, states, decoding.candidate))
-        sure = triggers.sure(candidates, decoding.trigger, page.number)
+        sure = triggers.sure(candidates, bar, page.number)
         likely = [
             trigger
             for trigger in deeds.once(page, sure)

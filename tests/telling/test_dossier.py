@@ -134,3 +134,11 @@ def test_what_one_origin_alone_says_stands_apart(page: str, sample_book: caseboo
     apart = page.index('<h2 id="single">')
     for finding in sample_book.findings():
         assert (page.index(f'<article id="{finding.id}">') > apart) is (len(finding.origins_for) < 2)
+
+
+def test_a_dossier_of_what_several_origins_bear_out(sample_casebook: Path, tmp_path: Path) -> None:
+    out = tmp_path / "x.html"
+    assert main(["--casebook", str(sample_casebook), "dossier", "--min-origins", "3", "-o", str(out)]) == 0
+    with casebook.open(sample_casebook) as book:
+        for finding in book.findings():
+            assert (f'<article id="{finding.id}">' in out.read_text()) is (len(finding.origins_for) >= 3)

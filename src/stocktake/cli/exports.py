@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stocktake.cli.findings import Event, Item, Least, Party, Since, Until, wanted
+from stocktake.cli.findings import Event, Item, Least, LeastOrigins, Party, Since, Until, wanted
 
 if TYPE_CHECKING:
     from stocktake.casebook import FindingFilter
@@ -40,6 +40,7 @@ def export(
     since: Since = None,
     until: Until = None,
     min_probability: Least = None,
+    min_origins: LeastOrigins = None,
 ) -> None:
     """Write findings and what they rest on for other tools."""
     from stocktake.cli.session import opened, say
@@ -47,7 +48,7 @@ def export(
 
     if form not in exports.FORMS:
         raise typer.BadParameter(f"there is no export {form!r}; give one of {', '.join(exports.FORMS)}")
-    asked = _limited(wanted(event, party, item, since, until, min_probability))
+    asked = _limited(wanted(event, party, item, since, until, min_probability, min_origins=min_origins))
     _check_folder(output)
     with opened(context) as book:
         count = exports.export(book, form, output, asked)
@@ -72,6 +73,7 @@ def dossier(
     since: Since = None,
     until: Until = None,
     min_probability: Least = None,
+    min_origins: LeastOrigins = None,
 ) -> None:
     """Write one self-contained document to hand to an editor: findings, evidence, charts, sources, method."""
     from stocktake.cli.session import opened, say
@@ -81,7 +83,7 @@ def dossier(
     if output.suffix.lower() not in FORMATS:
         raise typer.BadParameter(f"{output.name} ends in none of {', '.join(FORMATS)}; name the form by its ending")
     _check_folder(output)
-    asked = _limited(wanted(event, party, item, since, until, min_probability))
+    asked = _limited(wanted(event, party, item, since, until, min_probability, min_origins=min_origins))
     with opened(context) as book:
         made = collect(book, asked, title=title, findings=finding or (), programme=programme)
     try:

@@ -48,9 +48,10 @@ Least = Annotated[
     typer.Option("--min-probability", metavar="P", min=0, max=1, help="Only findings at least so probable."),
 ]
 LeastOrigins = Annotated[
-    int | None, typer.Option("--min-origins", metavar="N", min=1, help="Only findings on at least so many origins.")
+    int | None,
+    typer.Option("--min-origins", metavar="N", min=1, help="Only findings that at least so many origins bear out."),
 ]
-Disputed = Annotated[bool, typer.Option("--disputed", help="Only findings that an origin denies.")]
+Disputed = Annotated[bool, typer.Option("--disputed", help="Only findings that some origins affirm and others deny.")]
 Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="Not more than this many.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")]
 Reason = Annotated[str, typer.Option(metavar="WORDS", help="Why; it is kept in the journal.")]

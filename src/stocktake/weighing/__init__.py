@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from stocktake.weighing.testimony import Testimony, testimonies
     from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
 
 __all__ = [

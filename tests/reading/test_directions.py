@@ -83,10 +83,35 @@ def test_of_two_who_agree_the_first_is_the_agent() -> None:
     assert names_of(both) == (["Brazil"], ["Russia"])
 
 
+def parties(text: str, word: str, kind: str, agents: list[Choice], recipients: list[Choice], *told: str) -> Parties:
+    start = text.index(word)
+    trigger = Trigger(0, start, start + len(word), EventType(kind), 0.9)
+    return Parties(trigger, Span(0, len(text)), agents, recipients, frozenset(told))
+
+
 def test_goods_go_the_way_that_the_report_tells_elsewhere() -> None:
-    iran, russia = choice("Iran"), choice("Russia", 10)
-    told = Parties(EventType.transfer, [iran], [russia], frozenset({"Iran"}))
-    turned = Parties(EventType.transfer, [russia], [iran], frozenset())
-    alone = Parties(EventType.transfer, [], [russia], frozenset({"Russia"}))
-    found = directions.throughout([told, turned, alone])
-    assert [names_of((one.agents, one.recipients)) for one in found] == [(["Iran"], ["Russia"])] * 3
+    text = "Iran sent Russia drones. The deliveries went on. None were sent to Russia."
+    iran, russia, ukraine = choice("Iran"), choice("Russia", 10), choice("Ukraine", 0, inside=False)
+    found = directions.throughout(
+        text,
+        [
+            parties(text, "sent Russia", "transfer", [iran], [russia], "Iran"),
+            parties(text, "deliveries", "transfer", [russia], [iran]),
+            parties(text, "sent to", "transfer", [], [russia], "Russia"),
+            parties(text, "went", "transfer", [iran], [ukraine]),
+        ],
+    )
+    assert [names_of((one.agents, one.recipients)) for one in found] == [(["Iran"], ["Russia"])] * 4
+
+
+def test_who_is_fired_at_in_a_clause_of_its_own_receives_nothing() -> None:
+    text = "Iran denies supplying drones as Kyiv is struck."
+    iran, kyiv = choice("Iran"), choice("Ukraine", text.index("Kyiv"))._replace(span=Span(32, 36))
+    found = directions.throughout(
+        text,
+        [
+            parties(text, "supplying", "transfer", [iran], [kyiv]),
+            parties(text, "struck", "use", [], [kyiv], "Ukraine"),
+        ],
+    )
+    assert [names_of((one.agents, one.recipients)) for one in found] == [(["Iran"], []), ([], ["Ukraine"])]

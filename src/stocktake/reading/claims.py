@@ -56,7 +56,7 @@ def build(
     kept = distinct(events, decoding)
     triggers = sorted({event.trigger.start for event in kept})
     filled = [fill(page, cast, event, said, roster, decoding, triggers) for event in kept]
-    filled = _throughout(filled)
+    filled = _throughout(page, filled)
     drafts = [draft for one in each_once(filled) for draft in _drafts(one)]
     seen: Counter[str] = Counter()
     claims = []
@@ -83,10 +83,12 @@ def _same(event: Event, other: Event, apart: int, filler: float) -> bool:
     return not (mine and theirs and mine[0].start != theirs[0].start)
 
 
-def _throughout(filled: Sequence[Filled]) -> list[Filled]:
-    """The events with the directions and partners that the report's other sentences tell."""
-    sided = [directions.Parties(one.event.trigger.event, one.agents, one.recipients, one.told) for one in filled]
-    settled = zip(filled, directions.throughout(sided), strict=True)
+def _throughout(page: Page, filled: Sequence[Filled]) -> list[Filled]:
+    """The events with the directions and partners that the report's other sentences and clauses tell."""
+    sided = [
+        directions.Parties(one.event.trigger, one.sentence, one.agents, one.recipients, one.told) for one in filled
+    ]
+    settled = zip(filled, directions.throughout(page.text, sided), strict=True)
     return [one._replace(agents=there.agents, recipients=there.recipients) for one, there in settled]
 
 
@@ -144,6 +146,7 @@ def fill(
     sources_found = _sources(
         page, event, sentence, _speakers(page, event, sentence, roster, decoding.filler), said, roster, role.source
     )
+    recipients = [one for one in recipients if one.name in told or not _is_part(one, sources_found)]
     if not agents and OWN_DEED.search(page.text[sentence.start : event.trigger.start]):
         agents = [choice._replace(why="pronoun for the speaker") for choice in sources_found[-1:]]
     return Filled(
@@ -250,6 +253,13 @@ def _is_thing(name: str) -> bool:
 def _is_place(name: str, places: Sequence[Choice]) -> bool:
     """Whether a name that the lists do not know is where the event happens."""
     return any(name in place.name.split() or name == place.name for place in places[:1]) and not names.listed(name)
+
+
+def _is_part(party: Choice, speakers_found: Sequence[Choice]) -> bool:
+    """Whether a party's name is only part of a speaker's ("Ukraine" of "Ukraine's air force")."""
+    return party.inside and any(
+        one.span.start <= party.span.start and party.span.end < one.span.end - len("'s") for one in speakers_found
+    )
 
 
 def _party(words: str) -> str:

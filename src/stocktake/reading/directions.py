@@ -26,6 +26,7 @@ MUTUAL = frozenset({EventType.agreement, EventType.negotiation, EventType.cooper
 """Types whose two parties are each other's: the first named is the agent."""
 ONE_WAY = frozenset({EventType.transfer, EventType.use})
 """Types that in one report go one way between two parties, unless it tells otherwise."""
+FIRE = frozenset({EventType.use, EventType.loss})
 FAR = 110
 """Characters between a trigger and a party that a preposition ties to it, at most."""
 BESIDE = 8
@@ -48,6 +49,7 @@ _NO_SIDE = re.compile(
     r"|(?:seen|obtained|reviewed|reported|quoted|cited|published|released|announced|made|designed|developed) by)"
     r" (?:the )?$"
 )
+_CLAUSE = re.compile(r"; | (?:as|while|when|after|before|but) ")
 _BREAK = re.compile(r"[;:—]| (?:that|which|who|while|but|although|when|because|as|where) ")
 
 
@@ -61,10 +63,19 @@ class Told(NamedTuple):
 class Parties(NamedTuple):
     """The parties of an event, and the names whose side its sentence tells."""
 
-    event: EventType
+    trigger: Trigger
+    sentence: Span
     agents: list[Choice]
     recipients: list[Choice]
     told: frozenset[str]
+
+    @property
+    def event(self) -> EventType:
+        return self.trigger.event
+
+
+Way = tuple[EventType, str, str]
+"""A type, who gives and who takes."""
 
 
 @cache
@@ -174,13 +185,15 @@ def _together(one: Choice, other: Choice) -> bool:
 # ------------------------------------------------------------------------------------------- a report
 
 
-def throughout(events: Sequence[Parties]) -> list[Parties]:
+def throughout(text: str, events: Sequence[Parties]) -> list[Parties]:
     """The events of a report with the directions and partners that its other sentences tell.
 
     Where a sentence tells no side, its two parties stand as others tell of the same two; where it tells one party's
-    side, the other is the only partner that this one has elsewhere.
+    side, the other is the only partner that this one has elsewhere. Who is fired at in a clause of its own receives
+    nothing in another.
     """
-    ways: set[tuple[EventType, str, str]] = set()
+    events = [_without_targets(text, one, events) for one in events]
+    ways: set[Way] = set()
     met: dict[tuple[Side, str], Choice] = {}
     for one in events:
         for giver in one.agents if one.event in ONE_WAY else ():
@@ -192,22 +205,56 @@ def throughout(events: Sequence[Parties]) -> list[Parties]:
     return [_as_elsewhere(one, ways, met) for one in events]
 
 
-def _as_elsewhere(one: Parties, ways: set[tuple[EventType, str, str]], met: dict[tuple[Side, str], Choice]) -> Parties:
+def _without_targets(text: str, one: Parties, events: Sequence[Parties]) -> Parties:
+    if one.event != EventType.transfer:
+        return one
+    targets = {
+        party.name
+        for other in events
+        if other.sentence == one.sentence and other.event in FIRE
+        for party in other.recipients
+        if party.name in other.told and party.name not in one.told
+    }
+    kept = [party for party in one.recipients if party.name not in targets or not _in_another_clause(text, one, party)]
+    return one._replace(recipients=kept)
+
+
+def _in_another_clause(text: str, one: Parties, party: Choice) -> bool:
+    first, second = sorted((party.span, Span(one.trigger.start, one.trigger.end)), key=lambda span: span.start)
+    return party.inside and _CLAUSE.search(text[first.end : second.start]) is not None
+
+
+def _as_elsewhere(one: Parties, ways: set[Way], met: dict[tuple[Side, str], Choice]) -> Parties:
     givers, takers = [choice.name for choice in one.agents], [choice.name for choice in one.recipients]
     if one.event not in ONE_WAY or len(givers) > 1 or len(takers) > 1:
         return one
     if givers and takers:
         there, back = (one.event, givers[0], takers[0]) in ways, (one.event, takers[0], givers[0]) in ways
-        return (
-            one._replace(agents=one.recipients, recipients=one.agents) if back and not there and not one.told else one
-        )
+        if back and not there and not one.told:
+            return one._replace(agents=one.recipients, recipients=one.agents)
+        return one if there else _rather(one, ways, met)
     if takers and one.told & set(takers):
-        partners = {giver for event, giver, taker in ways if event == one.event and taker == takers[0]}
-        return one._replace(agents=_only(partners, "agent", met))
+        return one._replace(agents=_only(_partners(ways, one.event, taker=takers[0]), "agent", met))
     if givers and one.told & set(givers):
-        partners = {taker for event, giver, taker in ways if event == one.event and giver == givers[0]}
-        return one._replace(recipients=_only(partners, "recipient", met))
+        return one._replace(recipients=_only(_partners(ways, one.event, giver=givers[0]), "recipient", met))
     return one
+
+
+def _rather(one: Parties, ways: set[Way], met: dict[tuple[Side, str], Choice]) -> Parties:
+    """A party from another sentence gives way to the only partner that the report tells of."""
+    giver, taker = one.agents[0], one.recipients[0]
+    if not taker.inside and taker.name not in one.told and (known := _partners(ways, one.event, giver=giver.name)):
+        return one._replace(recipients=_only(known, "recipient", met) or one.recipients)
+    if not giver.inside and giver.name not in one.told and (known := _partners(ways, one.event, taker=taker.name)):
+        return one._replace(agents=_only(known, "agent", met) or one.agents)
+    return one
+
+
+def _partners(ways: set[Way], event: EventType, giver: str = "", taker: str = "") -> set[str]:
+    """Who takes from a giver, or gives to a taker, in the report."""
+    if giver:
+        return {there for kind, one, there in ways if kind == event and one == giver}
+    return {there for kind, there, one in ways if kind == event and one == taker}
 
 
 def _only(partners: set[str], side: Side, met: dict[tuple[Side, str], Choice]) -> list[Choice]:

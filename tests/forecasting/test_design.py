@@ -85,6 +85,15 @@ def test_a_plan_is_looser_than_a_count_and_more_origins_are_tighter(programme: P
     assert rows.spread[2] > 5 * rows.spread[0]
 
 
+def test_a_plan_is_the_looser_the_earlier_it_was_told(programme: Programme) -> None:
+    told = (dt.date(2022, 3, 16), dt.date(2022, 1, 1), dt.date(2021, 3, 16))
+    plans = [observed(id=str(k), standing=Standing.planned, published=day) for k, day in enumerate(told)]
+    spread = {found.id: row for found, row in zip(plans, laid(programme, *plans).rows.spread[::-1], strict=True)}
+    assert spread["0"] == pytest.approx(0.7, rel=0.02)
+    assert spread["0"] < spread["1"] < spread["2"]
+    assert spread["2"] ** 2 - spread["0"] ** 2 == pytest.approx(12 * 0.25**2, rel=0.02)
+
+
 def test_origins_of_one_voice_share_a_bias(programme: Programme) -> None:
     import msgspec
 

@@ -67,7 +67,7 @@ def test_a_series_is_observed_and_single_months_left_out_or_read_anew(
             ({"low": 500, "high": 100}, "its lower bound 500 is above its upper bound 100"),
             ({"low": -5}, "-5 is no count of things"),
             ({"high": 1e12}, r"1e\+12 is no count of things"),
-            ({"measure": "share"}, "a share of 80 is above 1"),
+            ({"measure": "share"}, "a share of 50 is above 1"),
             ({"start": "2022-05-01", "end": "2022-01-31"}, "ends on 2022-01-31, before it begins on 2022-05-01"),
         ):
             with pytest.raises(casebook.CasebookError, match=why):

@@ -454,4 +454,12 @@ def _variance(o: Observation, width: float) -> tuple[float, float]:
         min(max(len(o.origins), 1), MOST_ORIGINS)
     )
     doubt = 1 / max(o.probability, 0.1)
-    return own * doubt, math.sqrt(width**2 + o.vagueness**2 + table["standing"][o.standing.value] ** 2)
+    stated, revised = table["standing"][o.standing.value], table["ahead"]["revision"] ** 2 * _months_ahead(o)
+    return own * doubt, math.sqrt(width**2 + o.vagueness**2 + stated**2 + revised)
+
+
+def _months_ahead(o: Observation) -> float:
+    """How long before the middle of its period a plan or capacity was told, in months; 0 for what was observed."""
+    if o.standing is Standing.observed or o.start is None or o.end is None:
+        return 0.0
+    return max((o.start + (o.end - o.start) / 2 - o.published).days, 0) / 30.44

@@ -519,9 +519,8 @@ def nonsense(o: Observation) -> str | None:
         return f"its lower bound {o.low:g} is above its upper bound {o.high:g}"
     if o.start is not None and o.end is not None and o.start > o.end:
         return f"its period ends on {o.end}, before it begins on {o.start}"
-    share = o.high if o.high is not None else o.low or 0.0
-    if o.measure is Measure.share and share > 1:
-        return f"a share of {share:g} is above 1"
+    if o.measure is Measure.share and max(o.low or 0.0, o.high or 0.0) > 1:
+        return f"a share of {o.low if o.low is not None else o.high:g} is above 1"
     return None
 
 

@@ -274,7 +274,7 @@ def _finding(f: Finding, matter: str) -> Row:
         f.grade,
         f.word,
         len(f.claims),
-        len(f.origins_for) + len(f.origins_against),
+        len(f.origins_for),
         f.disputed,
         f.series,
         _json(f),

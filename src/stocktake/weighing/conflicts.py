@@ -151,17 +151,19 @@ def _outcomes(
     """A plan against what is said to have come of it: that it did not happen, or in another number."""
     pairs = list(zip(findings, groups, strict=True))
     plans = [(f, g) for f, g in pairs if g[0].plan and any(not t.against for t in g)]
-    deeds = [(f, g) for f, g in pairs if not g[0].plan]
+    deeds = [(f, g, _denied_until(g), _countable(g)) for f, g in pairs if not g[0].plan]
+    deeds = [deed for deed in deeds if deed[2] >= 0 or deed[3]]
     for plan, planned in plans:
         told = [t for t in planned if not t.against]
-        for deed, done in deeds:
-            later = [t for t in done if t.seen >= planned[0].seen]
-            undone = [t for t in later if t.negated]
-            if undone:
+        countable = _countable(planned)
+        for deed, done, denied, countable_too in deeds:
+            if denied >= planned[0].seen:
+                undone = [t for t in done if t.negated and t.seen >= planned[0].seen]
                 sides = (_side("planned", told, origins), _side("did not happen", undone, origins))
                 yield _conflict(ConflictKind.outcome, [plan, deed], sides)
                 continue
-            if planned[0].event in HAPPENINGS or not _same_time(planned, later):
+            later = [t for t in done if t.seen >= planned[0].seen] if countable and countable_too else []
+            if not _same_time(planned, later):
                 continue
             wanted = [a for t in told if (a := _amount(t))]
             made = [a for t in later if (a := _amount(t))]
@@ -175,6 +177,16 @@ def _outcomes(
                     ),
                 )
                 yield _conflict(ConflictKind.outcome, [plan, deed], sides)
+
+
+def _denied_until(group: Group) -> int:
+    """The last day from which anyone said that it did not happen, -1 for never."""
+    return max((t.seen for t in group if t.negated), default=-1)
+
+
+def _countable(group: Group) -> bool:
+    """Whether counts with days are given, of what is not an occasion by its type."""
+    return group[0].event not in HAPPENINGS and any(t.first and t.last for t in group) and any(map(_amount, group))
 
 
 def _same_time(planned: Group, done: Group) -> bool:

@@ -10,8 +10,9 @@ stays near linear.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from stocktake.weighing.subjects import GENERAL, HAPPENINGS, OCCASION, RATE, TOTAL
@@ -23,6 +24,10 @@ SLACK = 0.12
 OVER, VAGUE = 1.5, 5.0
 """How far above its lower bound "more than 400" and "hundreds" can lie, as a multiple."""
 NEIGHBOURS = 48
+TENTHS = 10
+"""Scores are added up in tenths, so that the sum does not depend on the order."""
+APART = -1 * TENTHS
+"""What two claims count for that are too far apart in time to be compared."""
 A_MONTH = {"day": 365.25 / 12, "week": 365.25 / 84, "month": 1.0, "year": 1 / 12}
 """How many of a span make a month: rates are compared as monthly ones, and 300 a day is not 300 a month."""
 
@@ -101,27 +106,35 @@ def _by_amount(claims: Iterable[Testimony]) -> list[list[Testimony]]:
         value = counted(t)
         assert value is not None
         (sharp if value.high <= value.low * 2 else vague).append((value, t))
-    groups: list[list[tuple[Amounts, Testimony]]] = []
-    lows: list[float] = []
+    groups: list[list[Testimony]] = []
+    values: list[set[Amounts]] = []
+    common = Amounts(0.0, 0.0)  # the greatest lower and the least upper bound of the last group
     for value, t in sorted(sharp, key=lambda p: (p[0].low, p[0].high, order(p[1]))):
-        if groups and all(agree(value, other) for other in {v for v, _ in groups[-1]}):
-            groups[-1].append((value, t))
+        if groups and agree(value, common):
+            groups[-1].append(t)
+            values[-1].add(value)
+            common = Amounts(value.low, min(common.high, value.high))
         else:
-            groups.append([(value, t)])
-            lows.append(value.low)
-    free: dict[Amounts, list[tuple[Amounts, Testimony]]] = defaultdict(list)
-    fixed = [(group, {v for v, _ in group}, [t.seen for _, t in group]) for group in groups]
+            groups.append([t])
+            values.append({value})
+            common = value
+    seen = [sorted(t.seen for t in group) for group in groups]
+    fitting: dict[Amounts, list[int]] = {}
+    free: dict[Amounts, list[Testimony]] = defaultdict(list)
     for value, t in sorted(vague, key=lambda p: order(p[1])):
-        fitting = [
-            (min(abs(t.seen - s) for s in seen), i)
-            for i, (_, values, seen) in enumerate(fixed)
-            if any(agree(value, v) for v in values)
-        ]
-        if fitting:
-            groups[min(fitting)[1]].append((value, t))
+        if value not in fitting:
+            fitting[value] = [i for i, others in enumerate(values) if any(agree(value, v) for v in others)]
+        if fitting[value]:
+            groups[min(fitting[value], key=lambda i: (_gap(seen[i], t.seen), i))].append(t)
         else:
-            free[value].append((value, t))
-    return [[t for _, t in group] for group in (*groups, *free.values())]
+            free[value].append(t)
+    return [*groups, *free.values()]
+
+
+def _gap(days: Sequence[int], day: int) -> int:
+    """How far a day is from the nearest of some, which are in order."""
+    place = bisect_left(days, day)
+    return min(abs(day - other) for other in days[max(place - 1, 0) : place + 1])
 
 
 class _Profile(NamedTuple):
@@ -140,26 +153,66 @@ def _joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
         ].append(t)
     profiles = [_Profile(group[0], tuple(group)) for group in alike.values()]
     profiles.sort(key=lambda p: (_when(p.first), order(p.first)))
-    pairs: dict[tuple[int, int], float | None] = {}
+    pairs: dict[tuple[int, int], int | None] = {}
     window = len(profiles) if len(profiles) <= 3 * NEIGHBOURS else NEIGHBOURS
     for i, a in enumerate(profiles):
         for j in range(i + 1, min(i + 1 + window, len(profiles))):
-            pairs[i, j] = score(a.first, profiles[j].first)
-    groups = {i: [i] for i in range(len(profiles))}
-    home = list(range(len(profiles)))
-    edges = sorted((-s, i, j) for (i, j), s in pairs.items() if s is not None and s > 0)
-    for _, i, j in edges:
-        left, right = home[i], home[j]
-        if left == right:
+            found = score(a.first, profiles[j].first)
+            pairs[i, j] = None if found is None else round(found * TENTHS)
+    groups = _agglomerated(len(profiles), pairs)
+    return [[t for x in group for t in profiles[x].members] for group in groups]
+
+
+class _Link:
+    """What is known of two groups: the sum of the scores between their members, None where any cannot be one."""
+
+    __slots__ = ("compared", "total")
+
+    def __init__(self, total: int | None) -> None:
+        self.total = total
+        self.compared = 1
+
+    def take(self, other: _Link) -> None:
+        """Also what is known of a third group that has become one with either."""
+        self.total = None if self.total is None or other.total is None else self.total + other.total
+        self.compared += other.compared
+
+
+def _agglomerated(count: int, pairs: Mapping[tuple[int, int], int | None]) -> list[list[int]]:
+    """Joins best pairs first, where the mean between the groups that they are in speaks for it.
+
+    What is known of two groups is kept and added up, the smaller to the larger, so that the work grows with the
+    number of pairs.
+    """
+    members = {i: [i] for i in range(count)}
+    home = list(range(count))
+    links: list[dict[int, _Link]] = [{} for _ in range(count)]
+    for (i, j), found in pairs.items():
+        links[i][j] = links[j][i] = _Link(found)
+    for _, i, j in sorted((-s, i, j) for (i, j), s in pairs.items() if s is not None and s > 0):
+        keep, gone = home[i], home[j]
+        if keep == gone:
             continue
-        between = [pairs.get((min(x, y), max(x, y)), -1.0) for x in groups[left] for y in groups[right]]
-        if any(s is None for s in between) or sum(s for s in between if s is not None) <= 0:
+        link = links[keep][gone]
+        unknown = len(members[keep]) * len(members[gone]) - link.compared
+        if link.total is None or link.total + unknown * APART <= 0:
             continue
-        keep, gone = min(left, right), max(left, right)
-        for x in groups[gone]:
+        if len(links[keep]) + len(members[keep]) < len(links[gone]) + len(members[gone]):
+            keep, gone = gone, keep
+        for x in members[gone]:
             home[x] = keep
-        groups[keep] += groups.pop(gone)
-    return [[t for x in sorted(group) for t in profiles[x].members] for group in groups.values()]
+        members[keep] += members.pop(gone)
+        del links[keep][gone]
+        for other, known in links[gone].items():
+            if other == keep:
+                continue
+            del links[other][gone]
+            if other in links[keep]:
+                links[keep][other].take(known)
+            else:
+                links[keep][other] = links[other][keep] = known
+        links[gone] = {}
+    return sorted(sorted(group) for group in members.values())
 
 
 def _when(t: Testimony) -> int:

@@ -21,21 +21,20 @@ def positions(
     findings: Sequence[Finding], groups: Sequence[Sequence[Testimony]], origins: Mapping[str, Origination]
 ) -> list[Position]:
     """The positions of the parties on each finding of a matter."""
-    spoken = [
-        (index, t)
-        for index, group in enumerate(groups)
-        for t in group
-        if t.party and t.state and ";" not in t.state and not t.story
-    ]
+    spoken = [[t for t in group if t.party and t.state and ";" not in t.state and not t.story] for group in groups]
+    particular: dict[bool, list[Testimony]] = {False: [], True: []}
+    for group, own in zip(groups, spoken, strict=True):
+        if group[0].scope != GENERAL:
+            for t in own:
+                if t.stance in ("denies", "admits"):
+                    particular[t.plan].append(t)
     found: list[Position] = []
-    for index, finding in enumerate(findings):
-        general, plan = groups[index][0].scope == GENERAL, groups[index][0].plan
+    for finding, group, own in zip(findings, groups, spoken, strict=True):
         by_party: dict[str, list[tuple[int, bool, Testimony]]] = defaultdict(list)
-        for at, t in spoken:
-            if at == index:
-                by_party[t.state].append((_when(t, origins), t.in_part and t.stance == "admits", t))
-            elif general and groups[at][0].scope != GENERAL and t.plan == plan and t.stance in ("denies", "admits"):
-                by_party[t.state].append((_when(t, origins), True, t))
+        for t in own:
+            by_party[t.state].append((_when(t, origins), t.in_part and t.stance == "admits", t))
+        for t in particular[group[0].plan] if group[0].scope == GENERAL else ():
+            by_party[t.state].append((_when(t, origins), True, t))
         for party in sorted(by_party):
             found += _moves(finding, party, by_party[party])
     return found

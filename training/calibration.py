@@ -3,9 +3,9 @@
     python training/calibration.py WEIGHTS [--shared ../shared]
 
 Every claim read from dev.jsonl is right when the scorer pairs it with a gold claim (same type, same sentence). Platt's
-logistic calibration of the trigger's log odds is fitted on nine tenths of the reports and tried on the tenth, in turn;
-printed are the expected calibration error (ten bins) there and on wiredev.jsonl, a reliability table, and the slope and
-intercept over all of dev for weights/decoding.toml.
+logistic calibration of the trigger's log odds, its rival's and the grounds is fitted on nine tenths of the reports and
+tried on the tenth, in turn; printed are the expected calibration error (ten bins) and the area under the ROC curve
+there and on wiredev.jsonl, a reliability table, and the numbers over all of dev for weights/decoding.toml.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import numpy as np
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from stocktake.reading import claims as builder
-from stocktake.reading import reader
+from stocktake.reading import confidence, reader
 from stocktake.reading.confidence import log_odds
 from stocktake.reading.decoding import Calibration, thresholds
 from stocktake.reading.page import Page
@@ -35,36 +36,48 @@ EDGES = (0.0, 0.6, 0.7, 0.8, 0.85, 1.0)
 
 
 def claims_of(gold: Path, weights: Path, scorer: Any) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """For each claim read from a gold file: the report's number, the trigger's log odds, and 1 where it is right."""
-    plain = msgspec.structs.replace(thresholds(weights), confidence=Calibration(slope=1.0, intercept=0.0))
-    report_of, odds, right = [], [], []
-    for number, line in enumerate(gold.read_text("utf-8").splitlines()):
-        record = json.loads(line)
-        shown = {name: record[name] for name in ("id", "text", "published")}
-        page = Page(msgspec.convert(shown, Report, strict=False))
-        seen = reader.see(page, weights)
-        found = msgspec.to_builtins(builder.build(page, seen.events, seen.attributions, plain))
-        paired = {mine for _, mine in scorer.pair(record["claims"], found)}
-        for place, claim in enumerate(found):
-            report_of.append(number)
-            odds.append(log_odds(claim["confidence"]))
-            right.append(float(place in paired))
-    return np.array(report_of), np.array(odds), np.array(right)
+    """For each claim read from a gold file: the report's number, what its confidence rests on, and 1 where it is right.
+
+    It rests on the log odds of the trigger and of its rival, and the number of grounds; a last column is all ones.
+    """
+    report_of, seen_in, right = [], [], []
+
+    def record(trigger: float, rival: float, grounds: int, _: Calibration) -> float:
+        seen_in.append((log_odds(trigger), log_odds(rival), float(grounds), 1.0))
+        return 1.0
+
+    with patch.object(confidence, "calibrated", record):
+        for number, line in enumerate(gold.read_text("utf-8").splitlines()):
+            told = json.loads(line)
+            shown = {name: told[name] for name in ("id", "text", "published")}
+            page = Page(msgspec.convert(shown, Report, strict=False))
+            seen = reader.see(page, weights)
+            found = msgspec.to_builtins(builder.build(page, seen.events, seen.attributions, thresholds(weights)))
+            paired = {mine for _, mine in scorer.pair(told["claims"], found)}
+            report_of += [number] * len(found)
+            right += [float(place in paired) for place in range(len(found))]
+    return np.array(report_of), np.array(seen_in), np.array(right)
 
 
-def fit(odds: Floats, right: Floats) -> Floats:
-    """Slope and intercept of greatest likelihood."""
+def fit(seen: Floats, right: Floats) -> Floats:
+    """The weights of greatest likelihood, with a little shrinkage."""
 
     def loss(line: Floats) -> float:
-        z = line[0] * odds + line[1]
-        return float((np.logaddexp(0.0, z) - right * z).sum())
+        z = seen @ line
+        return float((np.logaddexp(0.0, z) - right * z).sum() + (line[:3] ** 2).sum())
 
-    fitted: Floats = minimize(loss, [0.5, -1.0]).x
+    fitted: Floats = minimize(loss, [0.5, 0.0, 0.0, -1.0]).x
     return fitted
 
 
-def stated(line: Floats, odds: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-(line[0] * odds + line[1])))
+def stated(line: Floats, seen: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-(seen @ line)))
+
+
+def discrimination(confidence_: Floats, right: Floats) -> float:
+    """The chance that a right claim has more confidence than a wrong one: the area under the ROC curve."""
+    good, bad = confidence_[right == 1], confidence_[right == 0]
+    return float((good[:, None] > bad).mean() + (good[:, None] == bad).mean() / 2)
 
 
 def calibration_error(confidence: Floats, right: Floats) -> float:
@@ -84,23 +97,22 @@ def main() -> None:
     scorer = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(scorer)
 
-    reports, odds, right = claims_of(gold / "dev.jsonl", chosen.weights, scorer)
-    held_out = np.zeros(len(odds))
+    reports, seen, right = claims_of(gold / "dev.jsonl", chosen.weights, scorer)
+    held_out = np.zeros(len(right))
     for fold in range(FOLDS):
         mine = reports % FOLDS == fold
-        held_out[mine] = stated(fit(odds[~mine], right[~mine]), odds[mine])
-    line = fit(odds, right)
-    _, wire_odds, wire_right = claims_of(gold / "wiredev.jsonl", chosen.weights, scorer)
-    print(
-        f"dev      {len(right)} claims, calibration error {calibration_error(held_out, right):.3f} by cross-validation"
-    )
-    print(f"wiredev  {len(wire_right)} claims, error {calibration_error(stated(line, wire_odds), wire_right):.3f}")
+        held_out[mine] = stated(fit(seen[~mine], right[~mine]), seen[mine])
+    line = fit(seen, right)
+    _, wire_seen, wire_right = claims_of(gold / "wiredev.jsonl", chosen.weights, scorer)
+    for name, said, true in (("dev", held_out, right), ("wiredev", stated(line, wire_seen), wire_right)):
+        figures = f"calibration error {calibration_error(said, true):.3f}, area {discrimination(said, true):.3f}"
+        print(f"{name:8} {len(true)} claims, {figures}" + (" by cross-validation" if name == "dev" else ""))
     for low, high in pairwise(EDGES):
         bin_ = (held_out >= low) & (held_out < high)
         if bin_.any():
             means = held_out[bin_].mean(), right[bin_].mean()
             print(f"{low:.2f}-{high:.2f}  {bin_.sum():4} claims  stated {means[0]:.2f}  right {means[1]:.2f}")
-    print(f"slope = {line[0]:.2f}\nintercept = {line[1]:.2f}")
+    print(f"slope = {line[0]:.2f}\nrival = {line[1]:.2f}\nground = {line[2]:.2f}\nintercept = {line[3]:.2f}")
 
 
 if __name__ == "__main__":

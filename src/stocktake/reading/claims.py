@@ -328,10 +328,17 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
         stance=status.stance(event, page.text, sentence, filled.introduced),
         modality=modality,
         negated=event.status.negated > 0.5,
-        confidence=confidence.calibrated(trigger.probability, decoding.confidence),
+        confidence=confidence.calibrated(trigger.probability, trigger.rival, _grounds(draft), decoding.confidence),
         spans=spans,
         why=why | status.why(event, page.text, sentence, filled.introduced),
     )
+
+
+def _grounds(draft: Draft) -> int:
+    """How much of the event its sentence tells: an agent, a recipient, a count, a source."""
+    filled, _, counted, _ = draft
+    sides = (any(one.inside for one in side) for side in (filled.agents, filled.recipients))
+    return sum(sides) + (counted is not None) + bool(filled.sources)
 
 
 def _joined(choices: Sequence[Choice]) -> str | None:

@@ -21,10 +21,12 @@ class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Slope and intercept of a claim's log odds over its trigger's."""
+    """Of a claim's log odds: slopes over its trigger's and its rival's, what each ground adds, and the intercept."""
 
     slope: float
     intercept: float
+    ground: float = 0.0
+    rival: float = 0.0
 
 
 class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

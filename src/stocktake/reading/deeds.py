@@ -67,7 +67,7 @@ def settled(page: Page, candidates: Sequence[Trigger]) -> list[Trigger]:
         if rule is None or rule.also is not None:
             _count(found, candidate)
         if rule is not None and (kind := rule.becomes or rule.also) is not None:
-            _count(found, candidate._replace(event=kind, rule=rule.says))
+            _count(found, candidate._replace(event=kind, rule=rule.says, rival=0.0))
     return sorted(found.values())
 
 

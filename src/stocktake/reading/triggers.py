@@ -25,7 +25,8 @@ TYPES = tuple(EventType)
 class Trigger(NamedTuple):
     """A word of a window that expresses an event: its piece, its span in the text, its type and how likely.
 
-    `rule` says which rule gave it that type, where the words beside it settled it.
+    `rule` says which rule gave it that type, where the words beside it settled it; `rival` is the probability of the
+    word's likeliest other type where none did.
     """
 
     piece: int
@@ -34,6 +35,7 @@ class Trigger(NamedTuple):
     event: EventType
     probability: float
     rule: str = ""
+    rival: float = 0.0
 
 
 def find(window: Window, states: States, threshold: float) -> list[Trigger]:
@@ -44,7 +46,8 @@ def find(window: Window, states: States, threshold: float) -> list[Trigger]:
         while end < len(window) and not window.first[end] and window.start[end] == window.end[end - 1]:
             end += 1
         span = int(window.start[piece]), int(window.end[end - 1])
-        found.append(Trigger(int(piece), *span, TYPES[kind], float(states.trigger[piece, kind])))
+        rival = float(np.delete(states.trigger[piece], kind).max())
+        found.append(Trigger(int(piece), *span, TYPES[kind], float(states.trigger[piece, kind]), rival=rival))
     return found
 
 

@@ -119,8 +119,9 @@ def stocktake(text: str) -> Found:
 
 
 def quantulum3(text: str) -> Found:
-    from quantulum3 import parser
+    from quantulum3 import classifier, parser
 
+    classifier.USE_CLF = False  # it tells units apart, not numbers, and loads beside one version of scikit-learn only
     found = []
     for quantity in parser.parse(text):
         spread = quantity.uncertainty or 0

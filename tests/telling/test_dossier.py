@@ -142,3 +142,15 @@ def test_a_dossier_of_what_several_origins_bear_out(sample_casebook: Path, tmp_p
     with casebook.open(sample_casebook) as book:
         for finding in book.findings():
             assert (f'<article id="{finding.id}">' in out.read_text()) is (len(finding.origins_for) >= 3)
+
+
+def test_a_dossier_of_nothing_is_not_written(
+    sample_casebook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "x.html"
+    assert main(["--casebook", str(sample_casebook), "dossier", "--party", "Freedonia", "-o", str(out)]) == 1
+    assert (
+        capsys.readouterr().err
+        == "No finding fits, and nothing is written. `stocktake findings` lists what there is.\n"
+    )
+    assert not out.exists()

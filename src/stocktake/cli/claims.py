@@ -187,6 +187,7 @@ def _print_csv(book: Casebook, wanted: ClaimFilter) -> None:
 
 
 def _print_table(book: Casebook, wanted: ClaimFilter) -> None:
+    from stocktake.casebook import ClaimFilter
     from stocktake.cli import session
     from stocktake.telling import counted
     from stocktake.telling.elsewhere import LEGEND, slots_elsewhere
@@ -194,7 +195,12 @@ def _print_table(book: Casebook, wanted: ClaimFilter) -> None:
 
     there = book.count_claims(wanted)
     if not there:
-        session.say("No claim fits. `stocktake claims` without filters lists all.")
+        any_claim = book.count_claims(ClaimFilter()) > 0
+        session.say(
+            "No claim fits. `stocktake claims` without filters lists all."
+            if any_claim
+            else "No claims yet: `stocktake add PATH` takes reports in and reads them."
+        )
         return
     marked: list[str] = []
 

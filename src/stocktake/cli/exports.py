@@ -86,6 +86,9 @@ def dossier(
     asked = _limited(wanted(event, party, item, since, until, min_probability, min_origins=min_origins))
     with opened(context) as book:
         made = collect(book, asked, title=title, findings=finding or (), programme=programme)
+    if not made.entries and not made.figures:
+        say("No finding fits, and nothing is written. `stocktake findings` lists what there is.")
+        raise typer.Exit(1)
     try:
         write(made, output)
     except ValueError as problem:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import msgspec
 
 from stocktake import __version__
+from stocktake.telling.charts import path_title
 from stocktake.telling.exports.holdings import Holdings
-from stocktake.telling.formats import known
+from stocktake.telling.formats import counted, known
 from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Forecast, Path, Position, Report, Stance
 
@@ -127,12 +128,19 @@ def _summary(findings: Sequence[Finding], reports: Sequence[Report]) -> str:
     disputed = sum(1 for f in findings if f.disputed)
     denied = sum(1 for f in findings if f.origins_against and not f.origins_for)
     alone = sum(1 for f in findings if len(f.origins_for) == 1)
-    return (
-        f"{len(findings)} findings rest on {len(reports)} reports{span}. "
-        f"{alone} of them rest on a single origin, however many papers carried it; {disputed} are disputed"
-        f"{f', and {denied} more are only denied' if denied else ''}. "
-        f"The best supported: {finding_title(findings[0])} ({findings[0].word})."
-    )
+    many, on = counted(len(findings), "finding"), counted(len(reports), "report")
+    said = [f"{many} {_verb(len(findings), 'rest')} on {on}{span}."]
+    if alone:
+        said.append(f"{alone} of them {_verb(alone, 'rest')} on a single origin, however many papers carried it.")
+    standing = [f"{count} {words}" for count, words in ((disputed, "disputed"), (denied, "only denied")) if count]
+    if standing:
+        said.append(f"Of all, {' and '.join(standing)}.")
+    said.append(f"The best supported: {finding_title(findings[0])} ({findings[0].word}).")
+    return " ".join(said)
+
+
+def _verb(count: int, plural: str) -> str:
+    return f"{plural}s" if count == 1 else plural
 
 
 def _figures(forecast: Forecast, shown: set[str]) -> tuple[Figure, ...]:
@@ -156,7 +164,8 @@ def _figure(path: Path, month: str, findings: tuple[str, ...]) -> Figure:
     at = path.months.index(month)
     low, high = path.bands["80"]
     median, least, most = (known(value) for value in (path.median[at], low[at], high[at]))
-    return Figure(f"{path.name}, {month}", median, least, most, findings)
+    title = path_title(path.name)
+    return Figure(f"{title[:1].upper()}{title[1:]}, {month}", median, least, most, findings)
 
 
 def _timeline(findings: Sequence[Finding]) -> tuple[tuple[str, tuple[Finding, ...]], ...]:

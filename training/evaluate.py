@@ -52,13 +52,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, help="a folder with the three graphs, tokenizer.json and decoding.toml")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--gold", type=Path, nargs="+", help="files of claims; dev.jsonl and wiredev.jsonl when absent")
     parser.add_argument("--only", choices=("claims", "attributions"))
     options = parser.parse_args()
     gold = options.shared / "reading"
     if options.only != "attributions":
-        for name in ("dev.jsonl", "wiredev.jsonl"):
+        for path in options.gold or (gold / "dev.jsonl", gold / "wiredev.jsonl"):
             scorer = [str(gold / "score.py")]
-            run(gold / name, lambda report: reader.claims(report, options.weights), claims_line, scorer)
+            run(path, lambda report: reader.claims(report, options.weights), claims_line, scorer)
     if options.only != "claims":
         scorer = [str(gold / "public/score.py"), "attributions"]
         said = gold / "public/polnear-dev.jsonl"

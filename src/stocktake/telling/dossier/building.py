@@ -132,9 +132,11 @@ def _summary(findings: Sequence[Finding], reports: Sequence[Report]) -> str:
     said = [f"{many} {_verb(len(findings), 'rest')} on {on}{span}."]
     if alone:
         said.append(f"{alone} of them {_verb(alone, 'rest')} on a single origin, however many papers carried it.")
-    standing = [f"{count} {words}" for count, words in ((disputed, "disputed"), (denied, "only denied")) if count]
+    standing = [
+        f"{n} {'is' if n == 1 else 'are'} {how}" for n, how in ((disputed, "disputed"), (denied, "only denied")) if n
+    ]
     if standing:
-        said.append(f"Of all, {' and '.join(standing)}.")
+        said.append(f"{', '.join(standing)}.")
     said.append(f"The best supported: {finding_title(findings[0])} ({findings[0].word}).")
     return " ".join(said)
 

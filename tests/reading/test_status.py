@@ -64,3 +64,19 @@ def test_why_names_the_cue() -> None:
     told = status.why(event(text, "ship"), text, split(text)[0], ["denied"])
     assert told["modality"].endswith("cue “is to”")
     assert told["stance"].endswith("cue “denied”")
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "network", "stance"),
+    (
+        ("US says Iran sends Russia drones.", "sends", "accuses", "asserts"),
+        ("Kyiv accuses Iran of sending drones.", "sending", "accuses", "accuses"),
+        ("The US insists that drones arrived.", "arrived", "denies", "asserts"),
+        ("Iran insists that no drones arrived.", "arrived", "denies", "denies"),
+        ("Two groups claimed responsibility for firing rockets.", "firing", "accuses", "admits"),
+        ("Iran ruled out deliveries of weapons.", "deliveries", "asserts", "denies"),
+        ("Iran has not ruled out deliveries of weapons.", "deliveries", "asserts", "asserts"),
+    ),
+)
+def test_blame_and_denial_need_words_and_some_words_decide(text: str, trigger: str, network: str, stance: str) -> None:
+    assert status.stance(event(text, trigger, stance=network, sure=0.9), text, split(text)[0], []) == stance

@@ -31,6 +31,8 @@ class _Modality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     factor: float
     negators: tuple[str, ...]
+    needs: dict[Stance, tuple[str, ...]]
+    governs: dict[Stance, tuple[str, ...]]
     cues: dict[Stance, tuple[str, ...]]
 
 
@@ -48,6 +50,13 @@ def _cues() -> _Cues:
 @cache
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+@cache
+def _stems(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of some words, of which a star stands for any ending."""
+    stems = [re.escape(word).replace(r"\*", r"\w*") for word in words]
+    return re.compile(rf"(?:\b|(?=n['’]t))(?:{'|'.join(stems)})\b", re.IGNORECASE)
 
 
 def modality(event: Event, text: str, sentence: Span) -> Modality:
@@ -68,8 +77,11 @@ def modality(event: Event, text: str, sentence: Span) -> Modality:
 def stance(event: Event, text: str, sentence: Span, said: Sequence[str]) -> Stance:
     """The likeliest stance; every class that a word introducing the statement tells of gains.
 
-    Nobody admits what is said not to be so: with a negation before the event in its clause, `admits` is out.
+    Nobody admits what is said not to be so: with a negation before the event in its clause, `admits` is out; so are
+    blame and denial in a sentence that has no word for them.
     """
+    if governed := _governors(event, text, sentence):
+        return next(iter(governed))
     factor, cued = _cues().stance.factor, _stance_cues(said)
     weighed = {
         named: probability * (factor if named in cued else 1.0)
@@ -80,6 +92,10 @@ def stance(event: Event, text: str, sentence: Span, said: Sequence[str]) -> Stan
     ]
     if _negation().search(clause):
         weighed[Stance.admits] = 0.0
+    told = " ".join((text[sentence.start : sentence.end], *said))
+    for named, words in _cues().stance.needs.items():
+        if not _stems(words).search(told):
+            weighed[named] = 0.0
     return max(STANCES, key=lambda named: weighed[named])
 
 
@@ -88,7 +104,7 @@ def why(event: Event, text: str, sentence: Span, said: Sequence[str]) -> dict[st
     word = text[event.trigger.start : event.trigger.end]
     if not _is_order(event, text):
         _, word = _modality_cue(event, text, sentence)
-    words = "”, “".join(_stance_cues(said).values())
+    words = "”, “".join((_governors(event, text, sentence) | _stance_cues(said)).values())
     return {
         "stance": f"role layer {max(event.status.stance):.2f}" + (f", cue “{words}”" if words else ""),
         "modality": f"role layer {max(event.status.modality):.2f}" + (f", cue “{word}”" if word else ""),
@@ -108,6 +124,16 @@ def _modality_cue(event: Event, text: str, sentence: Span) -> tuple[Modality | N
         if found := _pattern(words).search(clause):
             return named, found[0]
     return None, ""
+
+
+def _governors(event: Event, text: str, sentence: Span) -> dict[Stance, str]:
+    """The words right before an event that say what its speaker does with it ("owned up to", "ruled out")."""
+    before = text[max(sentence.start, event.trigger.start - NEGATED_WITHIN) : event.trigger.start]
+    clause = re.split(r"[,;:—]", before)[-1]
+    found = {named: _pattern(words).search(clause) for named, words in _cues().stance.governs.items()}
+    return {
+        named: match[0] for named, match in found.items() if match and not _negation().search(clause[: match.start()])
+    }
 
 
 def _stance_cues(said: Sequence[str]) -> dict[Stance, str]:

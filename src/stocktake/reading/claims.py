@@ -27,6 +27,9 @@ from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quanti
 OWN_DEED = re.compile(r"\b(?:it|they|we|he|she)\b[^,;:]{0,25}$", re.IGNORECASE)
 """A pronoun shortly before the trigger: the speaker tells of a deed of its own ("Tehran denied that it supplied")."""
 
+PURPOSE = re.compile(r" (?:for|to produce|to make|producing|making)(?: [\w,.-]+){0,4}? ?")
+"""What may stand between a thing and what it is for."""
+
 PLANNED = {Modality.actual: False, Modality.planned: True, Modality.possible: None}
 
 
@@ -140,7 +143,6 @@ def fill(
         parties.phrases_of(page.text, words.fillers(name, decoding.filler), sentence, naming)
         for name, naming in (("item", items.head), ("place", _place))
     )
-    meeting = event.trigger.event == EventType.meeting
     places = sorted(parties.choose(places, role.place, role.place, role.place), key=lambda choice: -choice.score)
     agents, recipients = ([one for one in side if not _is_place(one.name, places)] for side in (agents, recipients))
     sources_found = _sources(
@@ -154,7 +156,7 @@ def fill(
         sentence=sentence,
         agents=agents,
         recipients=recipients,
-        items=[] if meeting else parties.choose(things, role.item, role.item, decoding.fallback),
+        items=_goods(page.text, event.trigger.event, parties.choose(things, role.item, role.item, decoding.fallback)),
         places=places[:1],
         sources=sources_found,
         amounts=counts.of_kind(event.trigger.event, counts.amounts_of(words, page.amounts(sentence), role.quantity)),
@@ -243,6 +245,21 @@ def _speakers(page: Page, event: Event, sentence: Span, roster: Roster, filler: 
             elsewhere = "" if inside else ", from another sentence"
             found[name] = Choice(name, span, score, inside, f"role layer {score:.2f}{elsewhere}{told}")
     return sorted(found.values(), key=lambda choice: choice.span.start)
+
+
+def _goods(text: str, event: EventType, chosen: list[Choice]) -> list[Choice]:
+    """Of the chosen goods those that the lists know, or else all; what a thing is for ("plant for shells") is none.
+
+    A meeting has no goods, and of a cooperation only such as the lists know are meant.
+    """
+    known = [one for one in chosen if items.family(one.name) is not None]
+    if event in (EventType.meeting, EventType.cooperation):
+        return known if event == EventType.cooperation else []
+    kept: list[Choice] = []
+    for one in known or chosen:
+        if not kept or not PURPOSE.fullmatch(text[kept[-1].span.end : one.span.start]):
+            kept.append(one)
+    return kept
 
 
 def _is_thing(name: str) -> bool:

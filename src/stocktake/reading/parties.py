@@ -8,6 +8,7 @@ sentence go first; failing these, the likeliest from elsewhere; failing these, t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -49,23 +50,29 @@ def phrases_of(text: str, fillers: Sequence[Filler], sentence: Span, naming: Cal
     """The phrases that the role layer marks, one choice a name: its likeliest mention, those in the sentence first."""
     best: dict[str, Choice] = {}
     for filler in fillers:
-        start = _with_possessor(text, filler.start)
-        name = naming(text[start : filler.end])
+        start, end = _whole(text, filler.start, filler.end)
+        name = naming(text[start:end])
         if not name:
             continue
         inside = sentence.start <= start < sentence.end
-        choice = Choice(name, Span(start, filler.end), filler.score, inside, _why(filler.score, inside))
+        choice = Choice(name, Span(start, end), filler.score, inside, _why(filler.score, inside))
         known = best.get(name.casefold())
         if known is None or (choice.inside, choice.score) > (known.inside, known.score):
             best[name.casefold()] = choice
     return sorted(best.values(), key=lambda choice: choice.span.start)
 
 
-def _with_possessor(text: str, start: int) -> int:
-    """Where a phrase begins when it was marked from the "s" of a possessive on: "Ukraine's Foreign Ministry"."""
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """A phrase without a broken word at its ends, such as one marked from the "s" of "Ukraine's" or "-made" on."""
     if text[start : start + 2] == "s " and text[start - 1 : start] in ("'", "’"):
-        return text.rfind(" ", 0, start) + 1
-    return start
+        start = text.rfind(" ", 0, start) + 1
+    if text[start - 1 : start] == "-" and text[start - 2 : start - 1].isalnum():
+        start = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
+    rest = _REST.match(text, end)
+    return start, rest.end() if rest else end
+
+
+_REST = re.compile(r"-[\w-]+")
 
 
 def _why(score: float, inside: bool) -> str:

@@ -1,0 +1,46 @@
+"""What a claim is about: known goods before unknown words, a thing and not what it is for."""
+
+from __future__ import annotations
+
+import pytest
+from events import event
+
+from stocktake.reading import claims, items, parties
+from stocktake.reading.decoding import thresholds
+from stocktake.reading.encoder import WEIGHTS
+from stocktake.reading.page import Page
+from stocktake.reading.roles import Filler
+from stocktake.vocabulary import Report, Span
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "kind", "marked", "item"),
+    (
+        ("Iran plans a factory to produce drones.", "plans", "construction", ["factory", "drones"], "factory"),
+        ("Iran sent drones and missiles.", "sent", "transfer", ["drones", "missiles"], "drones; missiles"),
+        ("Iran sent military drones.", "sent", "transfer", ["military", "drones"], "military drones"),
+        ("They brought down drones by other means.", "brought", "loss", ["drones", "means"], "drones"),
+        ("They spoke of military cooperation.", "cooperation", "cooperation", ["military"], None),
+        ("They spoke of cooperation on drones.", "cooperation", "cooperation", ["drones"], "drones"),
+        ("They met over drones.", "met", "meeting", ["drones"], None),
+    ),
+)
+def test_item(text: str, trigger: str, kind: str, marked: list[str], item: str | None) -> None:
+    page = Page(Report(id="r", text=text))
+    seen = event(text, trigger, kind, item=dict.fromkeys(marked, 0.9))
+    (found,) = claims.build(page, [seen], (), thresholds(WEIGHTS))
+    assert found.item == item
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "whole"),
+    (
+        ("They lost Iranian-made drones.", "made drones", "Iranian-made drones"),
+        ("They lost Javelin anti-tank missiles.", "Javelin anti", "Javelin anti-tank"),
+    ),
+)
+def test_a_broken_word_is_made_whole(text: str, marked: str, whole: str) -> None:
+    start = text.index(marked)
+    filler = Filler(start, start + len(marked), 0.9)
+    (found,) = parties.phrases_of(text, [filler], Span(0, len(text)), items.head)
+    assert found.name == whole

@@ -286,7 +286,7 @@ def test_a_feed_that_swells_by_entities_does_not() -> None:
 
 
 def test_parquet_rows_are_reports() -> None:
-    pyarrow = pytest.importorskip("pyarrow", reason="EXTRA MISSING: Parquet needs stocktake[cluster]")
+    pyarrow = pytest.importorskip("pyarrow", reason="EXTRA MISSING: Parquet needs '.[tables]'")
     from pyarrow import parquet
 
     table = pyarrow.table(
@@ -309,7 +309,7 @@ def test_parquet_without_the_extra_says_what_to_install(monkeypatch: pytest.Monk
     import sys
 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    assert 'pip install "stocktake[cluster]"' in taken(b"PAR1" + b"\x00" * 20, "a.parquet")[1][0].reason
+    assert "install '.[tables]' in place of '.'" in taken(b"PAR1" + b"\x00" * 20, "a.parquet")[1][0].reason
 
 
 # ------------------------------------------------------------------------------------------ languages

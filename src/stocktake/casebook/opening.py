@@ -70,7 +70,8 @@ def _server(address: str) -> sa.Engine:
         engine = sa.create_engine(_server_url(address), pool_pre_ping=True)
     except ModuleNotFoundError as missing:
         raise CasebookError(
-            "a casebook on PostgreSQL needs the extra `team`: pip install 'stocktake[team]'"
+            "a casebook on PostgreSQL needs psycopg, which a bare installation leaves out: "
+            "install '.[team]' in place of '.'"
         ) from missing
     except (sa.exc.ArgumentError, ValueError) as wrong:
         raise CasebookError(f"{address} is no database address: postgresql://USER@HOST/NAME is expected") from wrong

@@ -170,7 +170,8 @@ def _peers() -> tuple[Any, ...]:
         from statsforecast.models import AutoARIMA, AutoETS
     except ImportError:
         raise ModuleNotFoundError(
-            "AutoETS and AutoARIMA come with statsforecast: install stocktake[backtest], or score with --no-peers"
+            "AutoETS and AutoARIMA come with statsforecast: install '.[backtest]' in place of '.', "
+            "or score with --no-peers"
         ) from None
 
     def from_model(model: Any, known: Array, horizon: int, seed: int) -> Array:

@@ -360,7 +360,9 @@ def _read_on_ray(paths: Sequence[Path], parts: Path, address: str | None, worker
         import ray
         from ray.data import ActorPoolStrategy, DataContext
     except ImportError as error:
-        raise ValueError("--engine ray needs Ray: install the extra, `pip install 'stocktake[cluster]'`") from error
+        raise ValueError(
+            "--engine ray needs Ray, which a bare installation leaves out: install '.[cluster]' in place of '.'"
+        ) from error
 
     ray.init(
         address=address or "local",

@@ -26,7 +26,9 @@ def parse(stream: BinaryIO, name: str, hints: Hints) -> Items:
         from pyarrow import ArrowException
         from pyarrow import parquet as pq
     except ImportError:
-        raise Unreadable('is Parquet, which needs an extra; run pip install "stocktake[cluster]"') from None
+        raise Unreadable(
+            "is Parquet, which a bare installation does not read; install '.[tables]' in place of '.'"
+        ) from None
     try:
         table = pq.ParquetFile(stream if stream.seekable() else io.BytesIO(read_whole(stream, limits.DOCUMENT)))
         columns = [field for field in Line.__struct_fields__ if field in table.schema_arrow.names]

@@ -22,10 +22,17 @@ from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Event
 from stocktake.reading.roster import Roster, Source, outermost
 from stocktake.reading.sources import Speech
-from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quantity, Span, stable_id
+from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quantity, SourceKind, Span, stable_id
 
 OWN_DEED = re.compile(r"\b(?:it|they|we|he|she)\b[^,;:]{0,25}$", re.IGNORECASE)
 """A pronoun shortly before the trigger: the speaker tells of a deed of its own ("Tehran denied that it supplied")."""
+
+MAKE = re.compile(
+    r"(?:-(?:made|built|designed|supplied))? (?:[\w-]+ ){0,2}?"
+    r"(?:drones?|missiles?|weapons?|shells?|rockets?|uavs?|aircraft|arms|bombs?|tanks?)\b",
+    re.IGNORECASE,
+)
+"""What follows a state's name that tells of what make arms are, not of who fires them ("Iranian drones")."""
 
 PURPOSE = re.compile(r" (?:for|to produce|to make|producing|making)(?: [\w,.-]+){0,4}? ?")
 """What may stand between a thing and what it is for."""
@@ -183,9 +190,13 @@ def _sides(
     )
     if event.trigger.event != EventType.loss:
         agents, recipients = parties.divide(agents, recipients)
-    agents, recipients = ([one for one in side if not _is_thing(one.name)] for side in (agents, recipients))
     sides = directions.told(page.text, event.trigger, cast, sentence, triggers)
-    return *directions.settle(event.trigger.event, agents, recipients, sides), frozenset(sides)
+    settled = directions.settle(event.trigger.event, agents, recipients, sides)
+    agents, recipients = (_those_who_act(side, event.trigger.event) for side in settled)
+    if event.trigger.event in (EventType.use, EventType.loss):
+        firing = [one for one in agents if one.name in sides or not MAKE.match(page.text, one.span.end)]
+        agents = firing or agents
+    return agents, recipients, frozenset(sides)
 
 
 def cast_of(page: Page, events: Sequence[Event], filler: float) -> Cast:
@@ -260,6 +271,19 @@ def _goods(text: str, event: EventType, chosen: list[Choice]) -> list[Choice]:
         if not kept or not PURPOSE.fullmatch(text[kept[-1].span.end : one.span.start]):
             kept.append(one)
     return kept
+
+
+def _those_who_act(chosen: Sequence[Choice], event: EventType) -> list[Choice]:
+    """The chosen parties without goods and media; a state's leader acts for the state but at meetings."""
+    acting: dict[str, Choice] = {}
+    for one in chosen:
+        kind, state = names.kind(one.name), names.state_of(one.name)
+        if _is_thing(one.name) or kind in speakers.PRESS:
+            continue
+        leads = kind == SourceKind.person and state and names.listed(one.name) and event != EventType.meeting
+        named = one._replace(name=state) if leads and state else one
+        acting.setdefault(named.name, named)
+    return list(acting.values())
 
 
 def _is_thing(name: str) -> bool:

@@ -45,6 +45,7 @@ _GOVERNED = re.compile(
 )
 _NO_SIDE = re.compile(
     r"\b(?:according to|thanks to|due to|owing to|next to|close to|apart from"
+    r"|(?:ambassador|envoy|mission|representative|adviser|advisor|delegate|told|spoke|speaking|said|statement) to"
     r"|(?:miles|kilomet(?:er|re)s|km|away|far) from"
     r"|(?:seen|obtained|reviewed|reported|quoted|cited|published|released|announced|made|designed|developed) by)"
     r" (?:the )?$"

@@ -1,4 +1,4 @@
-"""What a claim is about: known goods before unknown words, a thing and not what it is for."""
+"""What fills the slots of a claim: known goods before unknown words, a thing and not what it is for, those who act."""
 
 from __future__ import annotations
 
@@ -44,3 +44,19 @@ def test_a_broken_word_is_made_whole(text: str, marked: str, whole: str) -> None
     filler = Filler(start, start + len(marked), 0.9)
     (found,) = parties.phrases_of(text, [filler], Span(0, len(text)), items.head)
     assert found.name == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "kind", "marked", "agent"),
+    (
+        ("Russia launched Iranian drones.", "launched", "use", ["Russia", "Iranian"], "Russia"),
+        ("Vladimir Putin sent tanks.", "sent", "transfer", ["Vladimir Putin"], "Russia"),
+        ("Vladimir Putin met Kim.", "met", "meeting", ["Vladimir Putin"], "Vladimir Putin"),
+        ("Iran, Reuters says, sent tanks.", "sent", "transfer", ["Iran", "Reuters"], "Iran"),
+    ),
+)
+def test_agent(text: str, trigger: str, kind: str, marked: list[str], agent: str) -> None:
+    page = Page(Report(id="r", text=text))
+    seen = event(text, trigger, kind, agent=dict.fromkeys(marked, 0.9))
+    (found,) = claims.build(page, [seen], (), thresholds(WEIGHTS))
+    assert found.agent == agent

@@ -70,8 +70,8 @@ def write(results: Path, name: str, body: str, *, failed: bool = False) -> None:
 
 
 def section(outcome: str, seconds: float | None) -> str:
-    """What a benchmark printed, with when and where."""
-    took = f"; it took {seconds:.0f} s" if seconds is not None else ""
+    """What a benchmark printed, with when, where, and how many processes wanted a core as it ended."""
+    took = f"; it took {seconds:.0f} s, load {os.getloadavg()[0]:.0f}" if seconds is not None else ""
     return f"Run on {dt.date.today()} on {machine()}{took}.\n\n```text\n{_without_places(outcome).strip()}\n```"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from events import event
 
@@ -60,3 +62,11 @@ def test_agent(text: str, trigger: str, kind: str, marked: list[str], agent: str
     seen = event(text, trigger, kind, agent=dict.fromkeys(marked, 0.9))
     (found,) = claims.build(page, [seen], (), thresholds(WEIGHTS))
     assert found.agent == agent
+
+
+def test_a_war_dates_what_its_clause_puts_before_it() -> None:
+    text = "Russia invaded Ukraine in February 2022. Iran gave Russia drones before the war, it says."
+    page = Page(Report(id="r", text=text, published=dt.date(2022, 11, 5)))
+    (found,) = claims.build(page, [event(text, "gave")], (), thresholds(WEIGHTS))
+    assert found.time is not None
+    assert (found.time.start, found.time.end) == (None, dt.date(2022, 2, 23))

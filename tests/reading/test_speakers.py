@@ -145,3 +145,17 @@ def test_chains(text: str, link: str, chain: list[str]) -> None:
 )
 def test_a_sentence_tells_of_telling(sentence: str, told: bool) -> None:
     assert speakers.telling(sentence) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "trigger", "dates"),
+    (
+        ("Kyiv said on Friday that drones arrived.", "Friday", "arrived", True),
+        ("He on Thursday dismissed word of drones that arrived.", "Thursday", "arrived", True),
+        ("Kyiv said that drones arrived on Friday.", "Friday", "arrived", False),
+        ("Kyiv rejected on Friday a shipment of drones.", "Friday", "rejected", False),
+    ),
+)
+def test_the_day_of_a_statement(text: str, date: str, trigger: str, dates: bool) -> None:
+    (span,) = spans(text, date)
+    assert speakers.dates_speech(text, span, text.index(trigger)) is dates

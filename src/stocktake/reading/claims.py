@@ -167,10 +167,25 @@ def fill(
         places=places[:1],
         sources=sources_found,
         amounts=counts.of_kind(event.trigger.event, counts.amounts_of(words, page.amounts(sentence), role.quantity)),
-        times=counts.times_of(words, page.times(sentence), role.time),
+        times=_times(page, event, sentence, triggers, role.time),
         introduced=sources.introduced(page, said, event.trigger.start),
         told=told,
     )
+
+
+def _times(page: Page, event: Event, sentence: Span, triggers: Sequence[int], threshold: float) -> list[counts.Dated]:
+    """The dates of an event: those that the role layer marks, else the war that its clause puts it before or after.
+
+    The day on which something was said is not the day on which it happened.
+    """
+    here = event.trigger.start
+    dates = [time for time in page.times(sentence) if not speakers.dates_speech(page.text, counts.span(time), here)]
+    found = counts.times_of(event.words, dates, threshold)
+    wars = (time for time in dates if time.rule == "event")
+    own = (
+        time for time in wars if not any(min(here, time.start) < other < max(here, time.start) for other in triggers)
+    )
+    return found or [counts.Dated(time, threshold) for time in own][:1]
 
 
 def _sides(

@@ -287,3 +287,26 @@ def _verb_before() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:according to|{verbs}|account of|view of)(?: by)?(?: (?:the|its|[A-Z]\w+|[a-z]+)){{0,3}} $"
     )
+
+
+def dates_speech(text: str, date: Span, trigger: int) -> bool:
+    """Whether a date stands beside a verb of telling, and says when it was said ("said on Friday"), not when it was.
+
+    Where the verb is the event itself, at `trigger`, the date is the event's.
+    """
+    first = max(0, date.start - BESIDE)
+    before = _dated_before().search(text[first : date.start])
+    after = _dated_after().match(text, date.end)
+    told = (first + before.start(), date.start) if before else (date.end, after.end()) if after else None
+    return told is not None and not told[0] <= trigger < told[1]
+
+
+@cache
+def _dated_before() -> re.Pattern[str]:
+    heard = r"(?: (?:reporters|journalists|parliament|lawmakers|a [a-z]+ [a-z]+))?"
+    return re.compile(rf"\b(?:{any_of(_words()['verbs'])}){heard}(?: late| early)? (?:on|last|in) (?:the )?$")
+
+
+@cache
+def _dated_after() -> re.Pattern[str]:
+    return re.compile(rf" (?:{any_of(_words()['verbs'])})\b")

@@ -24,7 +24,7 @@ CREATE TABLE origins (id TEXT PRIMARY KEY, name TEXT, kind TEXT, statement TEXT,
 CREATE TABLE findings (id TEXT PRIMARY KEY, title TEXT, event TEXT, agent TEXT, recipient TEXT, item TEXT, family TEXT,
   place TEXT, low REAL, high REAL, unit TEXT, per TEXT, approximate INTEGER, start TEXT, "end" TEXT, modality TEXT,
   negated INTEGER, probability REAL, grade TEXT, word TEXT, origins_for INTEGER, origins_against INTEGER,
-  first_reported TEXT, last_reported TEXT, series TEXT, part_of TEXT);
+  counted_by INTEGER, first_reported TEXT, last_reported TEXT, series TEXT, part_of TEXT);
 CREATE TABLE evidence (finding TEXT REFERENCES findings, claim TEXT REFERENCES claims, PRIMARY KEY (finding, claim));
 CREATE INDEX claims_of_report ON claims (report);
 CREATE INDEX evidence_of_claim ON evidence (claim);
@@ -112,5 +112,5 @@ def _finding(f: Finding) -> tuple[Any, ...]:
         *_bounds(f.quantity),
         *_days(f.time),
         *(f.modality.value, f.negated, f.probability, f.grade, f.word, len(f.origins_for), len(f.origins_against)),
-        *(_day(f.first_reported), _day(f.last_reported), f.series, f.part_of),
+        *(f.counted_by, _day(f.first_reported), _day(f.last_reported), f.series, f.part_of),
     )

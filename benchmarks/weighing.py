@@ -3,6 +3,8 @@
     python benchmarks/weighing.py gold            findings and origins on the gold claims, copies on the newswire
     python benchmarks/weighing.py large [CLAIMS]  a casebook of so many claims (default 1,000,000) weighed afresh,
                                                   then one report added; seconds and peak memory
+    python benchmarks/weighing.py curve [CLAIMS]  the same at a tenth, a third, the whole and three times so many; what
+                                                  it costs by size, with the exponent, written into docs/scale.md
 
 The data lie in ../shared or where STOCKTAKE_SHARED says. Building the casebook is not part of what is measured.
 """
@@ -19,10 +21,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import sqlalchemy as sa
 from resampling import Resampled, Resampler
 
@@ -33,6 +36,8 @@ from stocktake.casebook.tables import claims as claims_table
 from stocktake.casebook.tables import reports
 from stocktake.vocabulary import Claim, Report
 
+SCALE = Path(__file__).resolve().parent.parent / "docs" / "scale.md"
+BEGINS, ENDS = "<!-- benchmarks/weighing.py curve -->", "<!-- end of the curve -->"
 SHARED = Path(os.environ.get("STOCKTAKE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
@@ -70,7 +75,7 @@ def copies() -> tuple[float, float, float]:
     return hits / max(len(found - unsure), 1), hits / len(real), seconds
 
 
-def large(claims: int) -> None:
+def large(claims: int) -> Point:
     """Build a casebook in one process, measure another that weighs it."""
     with tempfile.TemporaryDirectory() as folder:
         address = Path(folder) / "large.casebook"
@@ -78,7 +83,44 @@ def large(claims: int) -> None:
         built = _build(address, extra, claims)
         print(f"casebook of {built[0]:,} reports and {built[1]:,} claims, {address.stat().st_size / 1e9:.1f} GB")
         command = [sys.executable, __file__, "measure", str(address), "--extra", str(extra)]
-        subprocess.run(command, check=True)
+        *told, point = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        print(*told, sep="\n", flush=True)
+        return msgspec.json.decode(point, type=Point)
+
+
+def curve(claims: int) -> None:
+    """Measure four sizes and write the table into the manual."""
+    points = [large(size) for size in (claims // 10, claims * 3 // 10, claims, claims * 3)]
+    table = tabulated(points)
+    print(table)
+    before, rest = SCALE.read_text(encoding="utf-8").split(BEGINS)
+    after = rest.split(ENDS)[1]
+    SCALE.write_text(f"{before}{BEGINS}\n{table}\n{ENDS}{after}", encoding="utf-8")
+
+
+def tabulated(points: Sequence[Point]) -> str:
+    """The points as a Markdown table, and the exponents by which time and memory grow with claims."""
+    rows = [
+        "| claims | findings | wall | processor | peak memory | one report more |",
+        "| --: | --: | --: | --: | --: | --: |",
+    ]
+    rows += [
+        f"| {p.claims:,} | {p.findings:,} | {p.seconds:.0f} s | {p.processor:.0f} s | {p.gigabytes:.2f} GB | "
+        f"{min(p.added):.2f} to {max(p.added):.2f} s |"
+        for p in points
+    ]
+    time_grows, memory_grows = (
+        np.polyfit(np.log([p.claims for p in points]), np.log([getattr(p, slot) for p in points]), 1)[0]
+        for slot in ("processor", "gigabytes")
+    )
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"Processor time grows with claims to the power {time_grows:.2f}, memory to the power {memory_grows:.2f}, "
+            f"on {len(os.sched_getaffinity(0))} processors; *one report more* is processor time, over five reports.",
+        ]
+    )
 
 
 def _build(address: Path, extra: Path, claims: int) -> tuple[int, int]:
@@ -149,7 +191,8 @@ def measure(address: Path, extra: Path) -> None:
         )
         print(
             f"weighed afresh into {point.findings:,} findings in {point.seconds:.0f} s "
-            f"({point.processor:.0f} s of processor), peak {point.gigabytes:.2f} GB"
+            f"({point.processor:.0f} s of processor), peak {point.gigabytes:.2f} GB",
+            flush=True,
         )
         for line in extra.read_bytes().splitlines():
             row = msgspec.json.decode(line, type=Extra)
@@ -158,9 +201,11 @@ def measure(address: Path, extra: Path) -> None:
             with book.writing() as connection:
                 put_report(connection, row.report, raw, "application/json", row.claims, read_with="gold", unread=False)
             done = book.weigh()
+            point.added.append(_processor() - busy)
             print(
                 f"one report of {len(row.claims)} claims more: {done.matters} matters in "
-                f"{time.perf_counter() - began:.2f} s ({_processor() - busy:.2f} s of processor)"
+                f"{time.perf_counter() - began:.2f} s ({point.added[-1]:.2f} s of processor)",
+                flush=True,
             )
         began = time.perf_counter()
         first = list(book.findings(casebook.FindingFilter(limit=50, party="Russia", event=None)))
@@ -186,13 +231,14 @@ def _peak() -> float:
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """One weighing of everything: what, how long, and the most memory at a time."""
+    """One weighing of everything: what, how long, the most memory at a time; the processor time of further reports."""
 
     claims: int
     findings: int
     seconds: float
     processor: float
     gigabytes: float
+    added: list[float] = []
 
 
 class Extra(msgspec.Struct):
@@ -204,7 +250,7 @@ class Extra(msgspec.Struct):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("what", choices=("gold", "large", "measure"))
+    parser.add_argument("what", choices=("gold", "large", "curve", "measure"))
     parser.add_argument("which", nargs="?", default="1000000", help="claims of the large casebook")
     parser.add_argument("--extra", type=Path)
     given = parser.parse_args()
@@ -212,6 +258,8 @@ def main() -> None:
         gold()
     elif given.what == "large":
         large(int(given.which))
+    elif given.what == "curve":
+        curve(int(given.which))
     else:
         measure(Path(given.which), given.extra)
 

@@ -17,8 +17,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from stocktake import casebook
+from stocktake.casebook import Casebook
+from stocktake.casebook.tables import metadata
+from stocktake.casebook.weighed_tables import weighing_due
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = count(1)
@@ -82,7 +86,7 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_database(server: str, template: str = "template1") -> str:
+def new_database(server: str, template: str = "template1") -> str:
     import psycopg
 
     name = f"casebook_{next(_numbers)}"
@@ -102,7 +106,7 @@ def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def made_database(postgresql_server: str) -> str:
     """The name of a PostgreSQL casebook without reports, to copy."""
-    address = _new_database(postgresql_server)
+    address = new_database(postgresql_server)
     casebook.open(address).close()
     return address.rpartition("/")[2]
 
@@ -112,7 +116,7 @@ def casebook_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a casebook without reports, this test's own: a file, then a PostgreSQL database."""
     if request.param == "sqlite":
         return str(shutil.copy(request.getfixturevalue("made_file"), tmp_path / "test.casebook"))
-    return _new_database(request.getfixturevalue("postgresql_server"), request.getfixturevalue("made_database"))
+    return new_database(request.getfixturevalue("postgresql_server"), request.getfixturevalue("made_database"))
 
 
 @pytest.fixture(params=DATABASES)
@@ -120,10 +124,21 @@ def empty_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a casebook may be made, and none is: a file's path, then an empty PostgreSQL database."""
     if request.param == "sqlite":
         return str(tmp_path / "test.casebook")
-    return _new_database(request.getfixturevalue("postgresql_server"))
+    return new_database(request.getfixturevalue("postgresql_server"))
+
+
+def copied_rows(source: Casebook, target: Casebook) -> None:
+    """All rows of a casebook, put into another in place of what it has, on whichever database."""
+    with source.reading() as there, target.writing() as here:
+        for table in reversed(metadata.sorted_tables):
+            here.execute(table.delete())
+        for table in metadata.sorted_tables:
+            if rows := [dict(row) for row in there.execute(sa.select(table)).mappings()]:
+                here.execute(table.insert(), rows)
+        here.execute(weighing_due.delete())  # the copied rows are no news
 
 
 @pytest.fixture
 def postgresql_address(postgresql_server: str) -> str:
     """An empty PostgreSQL database."""
-    return _new_database(postgresql_server)
+    return new_database(postgresql_server)

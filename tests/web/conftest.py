@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import argon2
 import msgspec
 import pytest
 import uvicorn
+from casebook_fixtures import DATABASES, copied_rows, new_database
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from stocktake import casebook
@@ -66,17 +68,41 @@ def sample_casebook(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
+@pytest.fixture(scope="session")
+def sample_database(sample_casebook: Path, postgresql_server: str) -> str:
+    """The name of a PostgreSQL database with the rows of the samples' casebook."""
+    address = new_database(postgresql_server)
+    with casebook.open(sample_casebook) as source, casebook.open(address) as target:
+        copied_rows(source, target)
+    return address.rpartition("/")[2]
+
+
+@pytest.fixture(params=DATABASES)
+def copy_of_samples(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., str]:
+    """Gives the address of a fresh copy of the samples' casebook, or of an empty one: a file, then PostgreSQL."""
+    numbers = count()
+
+    def copied(*, empty: bool = False) -> str:
+        if request.param == "postgresql":
+            template = request.getfixturevalue("made_database" if empty else "sample_database")
+            return new_database(request.getfixturevalue("postgresql_server"), template)
+        path = tmp_path / f"{next(numbers)}.casebook"
+        if not empty:
+            sample: Path = request.getfixturevalue("sample_casebook")
+            for piece in sample.parent.glob(sample.name + "*"):
+                shutil.copy(piece, tmp_path / piece.name.replace(sample.name, path.name))
+        return str(path)
+
+    return copied
+
+
 @pytest.fixture
-def serve(sample_casebook: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+def serve(copy_of_samples: Callable[..., str]) -> Iterator[Callable[..., Served]]:
     """Starts a server over a fresh copy of the samples (or an empty casebook), with accounts if asked."""
     running: list[tuple[uvicorn.Server, threading.Thread, Casebook]] = []
 
     def start(*, empty: bool = False, accounts: bool = False) -> Served:
-        path = tmp_path / f"{len(running)}.casebook"
-        if not empty:
-            for piece in sample_casebook.parent.glob(sample_casebook.name + "*"):
-                shutil.copy(piece, tmp_path / piece.name.replace(sample_casebook.name, path.name))
-        book = casebook.open(path)
+        book = casebook.open(copy_of_samples(empty=empty))
         if accounts:
             for role in Role:
                 Accounts(book).add(role.value, PASSWORD, role)

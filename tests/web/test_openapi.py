@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,11 +19,9 @@ EXAMPLES = 15
 
 
 @pytest.fixture
-def asked(sample_casebook: Path, tmp_path: Path) -> tuple[Any, dict[str, Any]]:
+def asked(copy_of_samples: Callable[..., str]) -> tuple[Any, dict[str, Any]]:
     """The description of an application over a copy of the samples, and what its own pages would send along."""
-    for piece in sample_casebook.parent.glob(sample_casebook.name + "*"):
-        shutil.copy(piece, tmp_path)
-    book = casebook.open(tmp_path / sample_casebook.name)
+    book = casebook.open(copy_of_samples())
     app = application(book, name="samples.casebook", accounts_demanded=False)
     token = generate_csrf_token(Accounts(book).key("csrf"))
     ours = {"headers": {"host": "localhost", "x-csrftoken": token}, "cookies": {CSRF_COOKIE: token}}

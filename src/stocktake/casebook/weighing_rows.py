@@ -46,6 +46,8 @@ class Rows:
         self._room = weighing
         self.left: set[str] = set()
         """Origins that lost claims when reports' testimony was replaced."""
+        self._places: dict[str, Placed] = {}
+        """Where claims lie, as far as it was asked: kept until it is written anew."""
 
     # ------------------------------------------------------------------------------------- reading
 
@@ -69,7 +71,7 @@ class Rows:
     def _bodies(self, column: sa.Column[str], values: Sequence[str]) -> Iterator[Testimony]:
         for portion in portions(values):
             query = sa.select(testimony.c.body).where(column.in_(portion))
-            for body in self._connection.execute(query).scalars():
+            for body in self._connection.execute(query).scalars().all():
                 yield self._decode(body)
 
     def matters_of(self, claims: Sequence[str]) -> Mapping[str, str]:
@@ -82,13 +84,13 @@ class Rows:
         }
 
     def placed(self, claims: Sequence[str]) -> Mapping[str, Placed]:
-        found = {}
         t = testimony.c
-        for portion in portions(claims):
+        decode = msgspec.json.Decoder(tuple[int, str, str]).decode
+        for portion in portions(claim for claim in claims if claim not in self._places):
             query = sa.select(t.claim, t.finding, t.anchor, t.origin).where(t.claim.in_(portion), t.finding != "")
-            for claim, finding, anchor, origin in self._connection.execute(query):
-                found[claim] = self._room.Placed(finding, tuple(msgspec.json.decode(anchor)), origin)
-        return found
+            for claim, finding, anchor, origin in self._connection.execute(query).all():
+                self._places[claim] = self._room.Placed(finding, decode(anchor), origin)
+        return {claim: self._places[claim] for claim in claims if claim in self._places}
 
     def originations(self, names: Sequence[str]) -> Mapping[str, Origination]:
         o = origins.c
@@ -118,6 +120,8 @@ class Rows:
         gone = [claim for claim, t in old.items() if now.get(claim) != t]
         self.left |= {placed.origin for placed in self.placed(gone).values()}
         self._delete(testimony, testimony.c.claim, gone)
+        for claim in gone:
+            self._places.pop(claim, None)
         self.insert(testimony, [_testimony(t, None) for t in changed])
         return {t.matter for t in (*old.values(), *now.values())}
 
@@ -143,6 +147,7 @@ class Rows:
         """Writes where claims came to lie; the origins that gained or lost a claim by this."""
         before = self.placed(list(placed))
         moved = {claim: now for claim, now in placed.items() if before.get(claim) != now}
+        self._places.update(moved)
         if moved:
             statement = (
                 testimony.update()

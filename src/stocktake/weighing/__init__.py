@@ -156,4 +156,5 @@ def __getattr__(name: str) -> Any:
     if name not in _BEHIND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, there = _BEHIND[name]
-    return getattr(import_module(f"{__name__}.{module}"), there)
+    found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), there)
+    return found

@@ -138,10 +138,17 @@ def _gap(days: Sequence[int], day: int) -> int:
 
 
 class _Profile(NamedTuple):
-    """Claims that look alike; the first stands for them."""
+    """Claims that look alike; the first stands for them, with its count and the words of its place."""
 
     first: Testimony
-    members: tuple[Testimony, ...]
+    members: Sequence[Testimony]
+    amount: Amounts | None
+    place: frozenset[str]
+
+
+def _profile(members: Sequence[Testimony]) -> _Profile:
+    first = members[0]
+    return _Profile(first, members, _count(first), frozenset(first.place.split()))
 
 
 def _joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
@@ -151,13 +158,12 @@ def _joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
         alike[
             t.first, t.last, t.place, t.low, t.high, t.twin_low, t.twin_high, t.family, 0 if dated else t.seen
         ].append(t)
-    profiles = [_Profile(group[0], tuple(group)) for group in alike.values()]
-    profiles.sort(key=lambda p: (_when(p.first), order(p.first)))
+    profiles = sorted(map(_profile, alike.values()), key=lambda p: (_when(p.first), order(p.first)))
     pairs: dict[tuple[int, int], int | None] = {}
     window = len(profiles) if len(profiles) <= 3 * NEIGHBOURS else NEIGHBOURS
     for i, a in enumerate(profiles):
         for j in range(i + 1, min(i + 1 + window, len(profiles))):
-            found = score(a.first, profiles[j].first)
+            found = _score(a, profiles[j])
             pairs[i, j] = None if found is None else round(found * TENTHS)
     groups = _agglomerated(len(profiles), pairs)
     return [[t for x in group for t in profiles[x].members] for group in groups]
@@ -219,8 +225,9 @@ def _when(t: Testimony) -> int:
     return t.first or t.last or t.seen
 
 
-def score(a: Testimony, b: Testimony) -> float | None:
-    """How strongly two claims of a block speak of one occasion; None where they cannot."""
+def _score(left: _Profile, right: _Profile) -> float | None:
+    """How strongly the claims of two profiles of a block speak of one occasion; None where they cannot."""
+    a, b = left.first, right.first
     days = _days(a, b)
     if days is None:
         return None
@@ -232,11 +239,10 @@ def score(a: Testimony, b: Testimony) -> float | None:
             total -= 1.2
     elif a.family:
         total += 0.5
-    left, right = _count(a), _count(b)
-    if left and right:
-        total += 0.6 if agree(left, right) else (-1.2 if a.event in HAPPENINGS else -0.3)
+    if left.amount and right.amount:
+        total += 0.6 if agree(left.amount, right.amount) else (-1.2 if a.event in HAPPENINGS else -0.3)
     if a.place and b.place:
-        total += 0.4 if set(a.place.split()) & set(b.place.split()) else -0.8
+        total += -0.8 if left.place.isdisjoint(right.place) else 0.4
     if (
         a.report == b.report
         and a.at == b.at

@@ -15,6 +15,7 @@ from telling_stories import claim, count, report
 from stocktake import casebook, weighing
 from stocktake.casebook import Casebook, FindingFilter, InvalidDecision, StaleDecision, UnknownId
 from stocktake.vocabulary import EventType
+from stocktake.weighing import parts
 
 
 def small() -> list[Story]:
@@ -226,3 +227,30 @@ def test_too_little_is_known_to_learn_from(book: Casebook) -> None:
 def test_nothing_is_weighed_twice(book: Casebook) -> None:
     book.weigh()
     assert book.weigh() == casebook.Update(reports=0, matters=0, findings=2, afresh=False)
+
+
+def test_in_many_parts_it_comes_out_the_same_and_leaves_the_indexes(
+    book: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def indexes() -> set[object]:
+        found = sa.inspect(book.engine)
+        return {index["name"] for table in ("testimony", "findings", "origins") for index in found.get_indexes(table)}
+
+    kept, before = everything(book), indexes()
+    monkeypatch.setattr(weighing, "PART", 1)
+    monkeypatch.setattr(parts, "PART", 1)
+    book.weigh(afresh=True)
+    assert everything(book) == kept
+    assert indexes() == before
+    assert "testimony_by_matter" in before
+
+
+def test_a_report_that_gets_another_day_is_no_longer_the_original(book: Casebook) -> None:
+    assert book.report("copy").copy_of is None or book.report("copy").copy_of == "first"
+    book.weigh()
+    book.decide("describe", "first", {"published": "2023-06-01"})
+    kept = everything(book)
+    assert book.report("first").copy_of == "copy"
+    assert book.report("copy").copy_of is None
+    book.weigh(afresh=True)
+    assert everything(book) == kept

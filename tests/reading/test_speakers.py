@@ -41,6 +41,7 @@ def spans(text: str, *marked: str) -> list[Span]:
         ("by the daily reports of the Ukrainian air force", ["daily"], [["Ukrainian air force"]]),
         ("the Iranian Students News Agency (ISNA) said", ["Students News Agency", "ISNA"], [["ISNA"]]),
         ("the Biden administration says", ["Biden"], [["Biden administration"]]),
+        ("Ukraine's navy said", ["'s navy"], [["Ukraine's navy"]]),
         ("Ukraine’s Foreign Ministry warned", ["Ukraine", "Foreign Ministry"], [["Ukraine’s Foreign Ministry"]]),
     ),
 )
@@ -60,6 +61,7 @@ def test_marked_words_are_gathered(text: str, marked: list[str], expected: list[
         ("European officials and documents", "European officials; documents"),
         ("a source familiar with the", "source"),
         ("the General Staff", "General Staff"),
+        ("The Royal United Services Institute estimates", "Royal United Services Institute"),
         ("a Washington Post report of Oct. 16", "Washington Post"),
     ),
 )
@@ -67,7 +69,9 @@ def test_one_name(words: str, name: str) -> None:
     assert speakers.named(words) == name
 
 
-@pytest.mark.parametrize("name", ("January", "Imports", "force", "Air defences", "Nobody in Washington", "12"))
+@pytest.mark.parametrize(
+    "name", ("January", "Imports", "force", "Air defences", "daily reports", "Nobody in Washington", "12")
+)
 def test_no_source(name: str) -> None:
     assert not speakers.is_source(name, True, f"{name} rose.")
 

@@ -137,6 +137,8 @@ def kind(text: str) -> SourceKind | None:
     listed = _KIND.get(name)
     if listed is not None:
         return _AS_SOURCE.get(listed) or SourceKind(listed)
+    if name.rpartition(" ")[2] in _TITLES["press"]["words"]:
+        return SourceKind.outlet
     head = re.split(r"\s+(?:of|in|at|from|for|familiar|with|who|to|on|close)\s+", name)[0]
     words = list(_KIND_OF.finditer(head)) or list(_KIND_OF.finditer(name))
     if words:

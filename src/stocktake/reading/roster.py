@@ -146,7 +146,9 @@ class Roster:
 
     def _last(self, pronoun: str, span: Span) -> Source | None:
         fits = [source for source, _ in self._spoken if source.span.start < span.start and _fits(pronoun, source.name)]
-        return Source(fits[-1].name, span, "pronoun") if fits else None
+        people = [one for one in fits if names.kind(one.name) == SourceKind.person]
+        chosen = (people or fits)[-1:] if pronoun in _words()["person"] else fits[-1:]
+        return Source(chosen[0].name, span, "pronoun") if chosen else None
 
     def _known(self, name: str, span: Span) -> str | None:
         """The name in full of someone met before under it, or under a description with the same head."""

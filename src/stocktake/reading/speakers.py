@@ -123,6 +123,8 @@ def widened(text: str, span: Span) -> Span:
     start, end = span.start, span.end - (text[span.end - 1] in "'’")
     if text[start : start + 2] == "s " and text[start - 1 : start] in ("'", "’"):
         start = text.rfind(" ", 0, start) + 1
+    if text[start : start + 1] in ("'", "’"):
+        start = text.rfind(" ", 0, start) + 1
     if text[start : start + 1].isupper():
         start -= _name_before(text[max(0, start - BESIDE) : start])
     after = _RUN_AFTER.match(text, end) if text[start:end].rpartition(" ")[2][:1].isupper() else None
@@ -186,6 +188,9 @@ def named(words: str) -> str:
     """The one name of the source that a phrase names, or the names of several with "; " between."""
     phrase = _AFTERTHOUGHT.sub("", " ".join(words.split()).strip(" ,.;:“”\"'"))
     phrase = _LOOSE_END.sub("", _NUMBER.sub("", phrase))
+    name, _, last = phrase.rpartition(" ")
+    if last in _words()["verbs"] and name.rpartition(" ")[2][:1].isupper():
+        phrase = name
     if abbreviated := _ABBREVIATED.match(phrase):
         return names.canonical(abbreviated["full" if names.listed(abbreviated["full"]) else "short"])
     if names.listed(phrase):
@@ -202,8 +207,8 @@ def named(words: str) -> str:
         return named(people[0] if people else phrase.split(", ")[0])
     if (person := _patterns()["person"].match(phrase)) and not names.kind(f"{person['name']} of"):
         return person["name"]
-    if last := _patterns()["held"].match(phrase) or _patterns()["medium"].match(phrase):
-        name = _as_spelt(last["name"])
+    if beside := _patterns()["held"].match(phrase) or _patterns()["medium"].match(phrase):
+        name = _as_spelt(beside["name"])
         if names.kind(name) != SourceKind.state:
             return name
     return _as_spelt(phrase)
@@ -222,7 +227,7 @@ def is_source(name: str, opens: bool, text: str) -> bool:
     """Whether a name is one of somebody or something that can tell; `opens` if it stands first in its sentence."""
     if not re.search(r"[^\W\d_]{2}", name) or name.casefold() in DAYS_AND_MONTHS:
         return False
-    if is_pronoun(name) or is_pronoun(name.partition(" ")[0]):
+    if is_pronoun(name) or is_pronoun(name.partition(" ")[0]) or name in _words()["numbers"]:
         return False
     if names.listed(name) or "; " in name or is_plain(name):
         return True

@@ -78,7 +78,8 @@ class Work:
         count = self._reports()
         stale = self._state.get("version") != self._room.VERSION
         many = len(due) >= AFRESH_FROM and len(due) * 5 >= count
-        matters = self._everything() if afresh or stale or many else self._touched(sorted(due))
+        with self._room.uncollected():
+            matters = self._everything() if afresh or stale or many else self._touched(sorted(due))
         self._connection.execute(weighing_due.delete())
         self._note()
         total = self._connection.execute(sa.select(sa.func.count()).select_from(findings)).scalar_one()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stocktake.weighing.claims_file import Told, told
+    from stocktake.weighing.collecting import uncollected
     from stocktake.weighing.credibility import Credibility, Term
     from stocktake.weighing.findings import Origination, weigh_group
     from stocktake.weighing.hands import Hands, many_hands
@@ -89,6 +90,7 @@ __all__ = [
     "suspicious",
     "testimonies",
     "told",
+    "uncollected",
     "update",
     "votes",
     "weigh",
@@ -142,6 +144,7 @@ _BEHIND = {
     "suspicious": ("reprints", "suspicious"),
     "testimonies": ("testimony", "testimonies"),
     "told": ("claims_file", "told"),
+    "uncollected": ("collecting", "uncollected"),
     "update": ("ledger", "update"),
     "votes": ("truth", "votes"),
     "weigh": ("shelf", "weigh"),

@@ -162,7 +162,7 @@ def _name_before(before: str) -> int:
 @cache
 def _noun() -> re.Pattern[str]:
     nouns = any_of([*_kinds(), *_words()["people"], *_words()["published"], *_words()["media"]])
-    breaks = any_of(_words()["breaks"])
+    breaks = any_of(_words()["breaks"] | _words()["verbs"])
     return re.compile(rf"(?:['’]s?)?(?: (?!(?:{breaks})\b|[a-z]+(?:ed|ing)\b)[a-z-]+)?(?: (?:{nouns})\b)+")
 
 

@@ -70,6 +70,12 @@ def test_a_finding_denied_by_all_is_less_likely_than_not() -> None:
     assert not denied.origins_for
 
 
+def test_the_odds_of_thousands_of_origins_have_a_probability() -> None:
+    assert credibility.expit(-5000.0) == 0.0
+    assert credibility.expit(5000.0) == 1.0
+    assert credibility.expit(odds(0.76)) == pytest.approx(0.76)
+
+
 def test_a_finding_that_something_did_not_happen_is_supported_by_who_says_so() -> None:
     not_so = found({"negated": True}, {"negated": True})
     assert not_so.negated

@@ -171,7 +171,7 @@ def why_sheet(told: Explanation) -> RenderableType:
 
 
 def _odds_of(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
+    return (1 + math.tanh(log_odds / 2)) / 2
 
 
 def _odds(log_odds: float) -> str:

@@ -65,6 +65,11 @@ def logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
+def expit(log_odds: float) -> float:
+    """The probability of log-odds of any size."""
+    return (1 + math.tanh(log_odds / 2)) / 2
+
+
 def word(probability: float) -> str:
     """The ICD 203 word."""
     return next(str(row["word"]) for row in model()["words"] if probability < row["below"])
@@ -101,7 +106,7 @@ def assess(
     terms = [_term(item, register, learned or {}, negated, speakers, states) for item in ordered]
     total = prior + sum(term.adds for term in terms)
     certain = limits["certain"]
-    probability = min(max(1 / (1 + math.exp(-total)), 1 - certain), certain)
+    probability = min(max(expit(total), 1 - certain), certain)
     favour = [(term, item.testimony[0]) for term, item in zip(terms, ordered, strict=True) if not term.against]
     letters = [term.grade for term, _ in favour]
     independent = len({t.state or t.speaker for _, t in favour})

@@ -9,7 +9,8 @@ from stocktake.reading import claims, counts
 from stocktake.reading.decoding import thresholds
 from stocktake.reading.encoder import WEIGHTS
 from stocktake.reading.page import Page
-from stocktake.vocabulary import Report
+from stocktake.reading.parties import Choice
+from stocktake.vocabulary import Report, Span
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,18 @@ def test_events_of_one_type_share_out_the_numbers_of_their_sentence() -> None:
         ("brought", 245),
         ("shot", 128),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "lows"),
+    (
+        ("The plant made 310 drones in May.", "drones", [310]),
+        ("The plant made 310 drones in May.", "310 drones", [310]),
+        ("The plant made drones for 310 days.", "drones", []),
+        ("It sold drones worth $310 million.", "drones", []),
+    ),
+)
+def test_a_number_before_the_goods_counts_them(text: str, good: str, lows: list[float]) -> None:
+    page, start = Page(Report(id="r", text=text)), text.index(good)
+    choice = Choice(good, Span(start, start + len(good)), 0.9, True, "")
+    assert [one.amount.low for one in counts.beside(page.amounts(page.sentences[0]), [choice])] == lows

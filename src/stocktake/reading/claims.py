@@ -67,7 +67,7 @@ def build(
     triggers = sorted({event.trigger.start for event in kept})
     filled = [fill(page, cast, event, said, roster, decoding, triggers) for event in kept]
     filled = _throughout(page, filled)
-    drafts = [draft for one in each_once(filled) for draft in _drafts(one)]
+    drafts = [draft for one in _beside(page, each_once(filled)) for draft in _drafts(one)]
     seen: Counter[str] = Counter()
     claims = []
     for draft in drafts:
@@ -123,6 +123,20 @@ def each_once(filled: Sequence[Filled]) -> list[Filled]:
         if mine or not one.amounts:
             kept.append(one._replace(amounts=mine))
     return kept
+
+
+def _beside(page: Page, filled: Sequence[Filled]) -> list[Filled]:
+    """Events without an amount get the one beside their goods that no other event of their type has."""
+    taken = {(one.event.trigger.event, counted.amount.start) for one in filled for counted in one.amounts}
+    found = []
+    for one in filled:
+        if not one.amounts:
+            kind = one.event.trigger.event
+            free = [amount for amount in page.amounts(one.sentence) if (kind, amount.start) not in taken]
+            one = one._replace(amounts=counts.of_kind(kind, counts.beside(free, one.items)))
+            taken |= {(kind, counted.amount.start) for counted in one.amounts}
+        found.append(one)
+    return found
 
 
 def _marked(page: Page, events: Sequence[Event], attributions: Sequence[Attribution], filler: float) -> list[Span]:

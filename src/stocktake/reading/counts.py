@@ -41,6 +41,17 @@ def amounts_of(words: Words, amounts: Sequence[Amount], threshold: float) -> lis
     ]
 
 
+def beside(amounts: Sequence[Amount], goods: Sequence[Choice]) -> list[Counted]:
+    """The amounts that count the goods by their place, whatever the role layer thinks: "made 310 drones"."""
+    return [
+        Counted(amount, good.score)
+        for amount in amounts
+        if amount.rule not in NO_COUNT and amount.rule != "money"
+        for good in goods
+        if good.inside and (good.span.start <= amount.start < good.span.end or 0 <= good.span.start - amount.end <= 1)
+    ][:1]
+
+
 def _again(one: Counted, others: Sequence[Counted]) -> bool:
     """Whether an amount converts the sum before it: "€500 million, about $544 million", "£73 million ($90 million)"."""
     return one.amount.rule == "money" and any(

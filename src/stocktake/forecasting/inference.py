@@ -127,7 +127,8 @@ def posterior(design: Design, seed: int = 0, processes: int | None = None) -> Po
 def posteriors(designs: Sequence[Design], seed: int = 0, processes: int | None = None) -> list[Posterior]:
     """Posteriors of many designs at once: the runs of a single one, or the designs, are dealt out to processes.
 
-    How many processes there are changes nothing but the time. Of many, each has one run and fewer draws.
+    How many processes there are changes nothing but the time; with 0, where NumPy's linear algebra has one thread
+    (importing `stocktake.forecasting` before NumPy sees to that). Of many designs, each has one run and fewer draws.
     """
     processes = min(os.cpu_count() or 1, 2) if processes is None else processes
     if len(designs) == 1:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-"""Before NumPy is imported, as `stocktake.forecasting` does: draws are the same bit for bit on one thread."""
 pytest_plugins = ("casebook_fixtures",)
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -76,7 +76,7 @@ def test_a_target_of_a_plant_holds_while_another_plant_is_unknown(programme: Pro
 def test_the_same_input_gives_the_same_draws_in_one_process_and_in_two(
     programme: Programme, everything: tuple[Observation, ...], held: forecasting.Posterior
 ) -> None:
-    again = forecasting.fit(programme, tuple(reversed(everything)), processes=1)
+    again = forecasting.fit(programme, tuple(reversed(everything)), processes=2)
     assert np.array_equal(again.draws, held.draws)
 
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stocktake.cli.filters import (
+    Csv,
+    Event,
+    Item,
+    Limit,
+    Party,
+    Since,
+    Until,
     checked_span,
-    event_type,
-    events_from,
     exact_day,
-    first_day,
-    last_day,
     stance_name,
     stances_from,
 )
@@ -101,30 +104,11 @@ def report(
 
 def claims(
     context: typer.Context,
-    event: Annotated[
-        str | None,
-        typer.Option(
-            metavar="EVENT",
-            parser=event_type,
-            autocompletion=events_from,
-            help="Only this kind of event, such as transfer.",
-        ),
-    ] = None,
-    party: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Only where this party acts or is acted upon; Ira* for beginnings."),
-    ] = None,
-    item: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Only items with these words or beginnings of words.")
-    ] = None,
-    since: Annotated[
-        dt.date | None,
-        typer.Option(metavar="DATE", parser=first_day, help="Only events on or after this day, month or year."),
-    ] = None,
-    until: Annotated[
-        dt.date | None,
-        typer.Option(metavar="DATE", parser=last_day, help="Only events on or before this day, month or year."),
-    ] = None,
+    event: Event = None,
+    party: Party = None,
+    item: Item = None,
+    since: Since = None,
+    until: Until = None,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only where this source or outlet says so.")
     ] = None,
@@ -145,9 +129,9 @@ def claims(
         float | None, typer.Option(metavar="P", min=0, max=1, help="Only claims at least this sure, 0 to 1.")
     ] = None,
     rejected: Annotated[bool, typer.Option("--rejected", help="Only claims that were rejected.")] = False,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Not more than this many.")] = None,
+    limit: Limit = None,
     jsonl: Lines = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")] = False,
+    as_csv: Csv = False,
 ) -> None:
     """List claims: who says that what happened, when, how many."""
     from stocktake import vocabulary

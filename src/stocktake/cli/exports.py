@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stocktake.cli.findings import Event, Item, Least, LeastOrigins, Party, Since, Until, wanted
+from stocktake.cli.filters import Event, Item, Party, Since, Until
+from stocktake.cli.findings import Least, LeastOrigins, wanted
 
 if TYPE_CHECKING:
     from stocktake.casebook import FindingFilter

@@ -1,9 +1,10 @@
-"""What filters take on the command line, and what they say when it is none of that."""
+"""The filters that several verbs have, what they take, and what they say when it is none of that."""
 
 from __future__ import annotations
 
 import datetime as dt
 from difflib import get_close_matches
+from typing import Annotated
 
 import typer
 
@@ -89,3 +90,28 @@ def _one_of(kind: str, value: str, known: list[str]) -> str:
     close = get_close_matches(value.lower(), known, n=1)
     meant = f"; did you mean {close[0]}?" if close else "."
     raise typer.BadParameter(f"there is no {kind} {value!r}{meant} The {kind}s are {', '.join(known)}.")
+
+
+Event = Annotated[
+    str | None,
+    typer.Option(
+        metavar="EVENT",
+        parser=event_type,
+        autocompletion=events_from,
+        help="Only this kind of event, such as transfer.",
+    ),
+]
+Party = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only where this party acts or is acted upon; Ira* for beginnings.")
+]
+Item = Annotated[str | None, typer.Option(metavar="WORDS", help="Only items with these words or beginnings of words.")]
+Since = Annotated[
+    dt.date | None,
+    typer.Option(metavar="DATE", parser=first_day, help="Only events on or after this day, month or year."),
+]
+Until = Annotated[
+    dt.date | None,
+    typer.Option(metavar="DATE", parser=last_day, help="Only events on or before this day, month or year."),
+]
+Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="Not more than this many.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from stocktake.cli.claims import Author, Lines
-from stocktake.cli.filters import checked_span, conflict_kind, event_type, events_from, first_day, kinds_from, last_day
+from stocktake.cli.filters import Csv, Event, Item, Limit, Party, Since, Until, checked_span, conflict_kind, kinds_from
 
 if TYPE_CHECKING:
     from stocktake.casebook import Casebook, FindingFilter, Learning
@@ -22,27 +22,6 @@ T = TypeVar("T")
 PANEL = "Findings"
 DECIDE = "Decisions"
 
-Event = Annotated[
-    str | None,
-    typer.Option(
-        metavar="EVENT",
-        parser=event_type,
-        autocompletion=events_from,
-        help="Only this kind of event, such as transfer.",
-    ),
-]
-Party = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Only where this party acts or is acted upon; Ira* for beginnings.")
-]
-Item = Annotated[str | None, typer.Option(metavar="WORDS", help="Only items with these words or beginnings of words.")]
-Since = Annotated[
-    dt.date | None,
-    typer.Option(metavar="DATE", parser=first_day, help="Only events on or after this day, month or year."),
-]
-Until = Annotated[
-    dt.date | None,
-    typer.Option(metavar="DATE", parser=last_day, help="Only events on or before this day, month or year."),
-]
 Least = Annotated[
     float | None,
     typer.Option("--min-probability", metavar="P", min=0, max=1, help="Only findings at least so probable."),
@@ -52,8 +31,6 @@ LeastOrigins = Annotated[
     typer.Option("--min-origins", metavar="N", min=1, help="Only findings that at least so many origins bear out."),
 ]
 Disputed = Annotated[bool, typer.Option("--disputed", help="Only findings that some origins affirm and others deny.")]
-Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="Not more than this many.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")]
 Reason = Annotated[str, typer.Option(metavar="WORDS", help="Why; it is kept in the journal.")]
 FindingId = Annotated[str, typer.Argument(metavar="ID", help="The finding's id, or its beginning, or a claim's id.")]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
@@ -18,6 +17,7 @@ from stocktake.telling import formats
 from stocktake.telling.tables import PAGE, TABLE_FROM, harmless, table_of, text
 from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Position
+from stocktake.weighing import expit
 
 if TYPE_CHECKING:
     from stocktake.weighing import Term
@@ -154,7 +154,7 @@ def why_sheet(told: Explanation) -> RenderableType:
             text(f"{speaker}, {term.statement}" if term.statement else speaker),
             text(term_words(term)),
         )
-    limit = "" if abs(_odds_of(credibility.log_odds) - finding.probability) < 0.0005 else ", held at the limit"
+    limit = "" if abs(expit(credibility.log_odds) - finding.probability) < 0.0005 else ", held at the limit"
     table.add_row(
         Text(f"{credibility.log_odds:+.2f}", style="bold"),
         Text("sum", style="bold"),
@@ -170,12 +170,8 @@ def why_sheet(told: Explanation) -> RenderableType:
     return Group(*parts)
 
 
-def _odds_of(log_odds: float) -> float:
-    return (1 + math.tanh(log_odds / 2)) / 2
-
-
 def _odds(log_odds: float) -> str:
-    return f"{_odds_of(log_odds):.1%}"
+    return f"{expit(log_odds):.1%}"
 
 
 def term_words(term: Term) -> str:

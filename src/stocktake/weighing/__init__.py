@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stocktake.weighing.claims_file import Told, told
     from stocktake.weighing.collecting import uncollected
-    from stocktake.weighing.credibility import Credibility, Term
+    from stocktake.weighing.credibility import Credibility, Term, expit
     from stocktake.weighing.findings import Origination, weigh_group
     from stocktake.weighing.hands import Hands, many_hands
     from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
@@ -78,6 +78,7 @@ __all__ = [
     "claim_id",
     "copies",
     "discover",
+    "expit",
     "learn",
     "many_hands",
     "origins_of",
@@ -132,6 +133,7 @@ _BEHIND = {
     "claim_id": ("rulings", "claim_id"),
     "copies": ("reprints", "copies"),
     "discover": ("truth", "discover"),
+    "expit": ("credibility", "expit"),
     "learn": ("truth", "learn"),
     "many_hands": ("hands", "many_hands"),
     "origins_of": ("shelf", "origins"),

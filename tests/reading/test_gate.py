@@ -30,23 +30,24 @@ ABOUT_OTHER_THINGS = (
 
 @pytest.mark.parametrize("text", ABOUT_ARMS)
 def test_a_paragraph_that_names_a_weapon_is_read(text: str) -> None:
-    assert gate.keep(text, paragraph_spans(text))
+    assert gate.look(text, paragraph_spans(text)).kept
 
 
 @pytest.mark.parametrize("text", ABOUT_OTHER_THINGS)
 def test_other_news_is_not(text: str) -> None:
-    assert gate.keep(text, paragraph_spans(text)) == []
+    assert gate.look(text, paragraph_spans(text)) == ([], 0.0)
 
 
 def test_a_report_about_arms_is_read_whole() -> None:
     text = "Kyiv says 20 drones were shot down.\nIt was the third night in a row.\nA flat was damaged."
     paragraphs = paragraph_spans(text)
-    assert gate.keep(text, paragraphs) == list(paragraphs)
+    assert gate.look(text, paragraphs) == (list(paragraphs), 1 / 3)
 
 
 def test_one_such_paragraph_in_a_long_report_is_read_alone() -> None:
     text = "\n".join(["Parliament debated the budget."] * 9 + ["It also bought two missiles."])
-    kept = gate.keep(text, paragraph_spans(text))
+    kept, share = gate.look(text, paragraph_spans(text))
+    assert share == 0.1
     assert [text[span.start : span.end] for span in kept] == ["It also bought two missiles."]
 
 
@@ -56,7 +57,7 @@ def test_few_claims_are_lost_and_most_other_news_is_dropped(shared: Path) -> Non
         kept = total = 0
         for line in (shared / "reading" / f"{name}.jsonl").read_text("utf-8").splitlines():
             report = json.loads(line)
-            spans = gate.keep(report["text"], paragraph_spans(report["text"]))
+            spans = gate.look(report["text"], paragraph_spans(report["text"])).kept
             for claim in report["claims"]:
                 place = report["text"].index(claim["quote"]) + claim["trigger"]["at"]
                 kept += any(span.start <= place < span.end for span in spans)
@@ -67,5 +68,6 @@ def test_few_claims_are_lost_and_most_other_news_is_dropped(shared: Path) -> Non
         for line in lines:
             text = json.loads(line)["text"]
             words += len(text.split())
-            read += sum(len(text[s.start : s.end].split()) for s in gate.keep(text, paragraph_spans(text)))
+            kept = gate.look(text, paragraph_spans(text)).kept
+            read += sum(len(text[s.start : s.end].split()) for s in kept)
     assert read / words <= 0.18

@@ -144,7 +144,7 @@ def _marked(page: Page, events: Sequence[Event], attributions: Sequence[Attribut
     phrases = [one.source[0] for one in attributions if one.source]
     for event in events:
         marked = [Span(one.start, one.end) for one in event.words.fillers("source", filler)]
-        phrases += [phrase for group in speakers.groups(page.text, marked) for phrase in group]
+        phrases += [phrase for group in page.speakers(marked) for phrase in group]
     return phrases
 
 
@@ -273,7 +273,7 @@ def _speakers(page: Page, event: Event, sentence: Span, roster: Roster, filler: 
     """The speakers that the role layer marks, those who speak together as one, in the order of the text."""
     marked = event.words.fillers("source", filler)
     found: dict[str, Choice] = {}
-    for group in speakers.groups(page.text, [Span(one.start, one.end) for one in marked]):
+    for group in page.speakers([Span(one.start, one.end) for one in marked]):
         span = Span(group[0].start, group[-1].end)
         known = [source for phrase in group if (source := roster.source(phrase))]
         name = "; ".join(dict.fromkeys(source.name for source in known))

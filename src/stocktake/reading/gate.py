@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,6 +28,15 @@ WHOLE = 0.25
 """A report with this share of paragraphs that speak of arms is read whole."""
 MAINLY = 0.4
 """A report with this share is about arms: any event in it may be a claim."""
+
+
+class Look(NamedTuple):
+    """What a look at a report's words comes to."""
+
+    kept: list[Span]
+    """The paragraphs that can hold a claim, in order."""
+    share: float
+    """The share of paragraphs that speak of arms."""
 
 
 class Lists(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,15 +75,11 @@ def strength(text: str) -> int:
     return counted + SPEAKS * bool(MODEL.search(text))
 
 
-def share(text: str, paragraphs: Sequence[Span]) -> float:
-    """The share of paragraphs that speak of arms."""
-    return len(_speaking(text, paragraphs)) / max(1, len(paragraphs))
-
-
-def keep(text: str, paragraphs: Sequence[Span]) -> list[Span]:
-    """The paragraphs that can hold a claim, in order."""
-    speaking = _speaking(text, paragraphs)
-    return list(paragraphs) if len(speaking) >= WHOLE * len(paragraphs) else speaking
+def look(text: str, paragraphs: Sequence[Span]) -> Look:
+    """Which paragraphs can hold a claim, and how much of the report speaks of arms."""
+    speaking = [one for one in paragraphs if strength(text[one.start : one.end]) >= SPEAKS]
+    whole = len(speaking) >= WHOLE * len(paragraphs)
+    return Look(list(paragraphs) if whole else speaking, len(speaking) / max(1, len(paragraphs)))
 
 
 def relevant(sentence: str, report: float) -> bool:
@@ -87,7 +93,3 @@ def relevant(sentence: str, report: float) -> bool:
         return strength(sentence) >= SPEAKS
     named = bool(MODEL.search(sentence)) or any(_weight(word) >= SPEAKS for word in WORD.findall(sentence))
     return named and strength(sentence) >= SPEAKS
-
-
-def _speaking(text: str, paragraphs: Sequence[Span]) -> list[Span]:
-    return [one for one in paragraphs if strength(text[one.start : one.end]) >= SPEAKS]

@@ -1,11 +1,15 @@
-"""A report laid open for the rules: its sentences, and the dates and numbers in each, found when first asked for."""
+"""A report laid open for the rules: its sentences, the dates and numbers in each, the phrases that marked words make.
+
+All are found when first asked for, and once.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property
 
-from stocktake.reading import quantities, sentences, times
+from stocktake.reading import quantities, sentences, speakers, times
 from stocktake.vocabulary import Amount, Period, Report, Span, Time
 
 
@@ -16,6 +20,7 @@ class Page:
         self.report = report
         self.text = report.text
         self._amounts: dict[Span, tuple[Amount, ...]] = {}
+        self._speakers: dict[tuple[Span, ...], list[list[Span]]] = {}
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
@@ -55,3 +60,10 @@ class Page:
         if sentence not in self._amounts:
             self._amounts[sentence] = quantities.find(self.text, start=sentence.start, end=sentence.end)
         return self._amounts[sentence]
+
+    def speakers(self, marked: Sequence[Span]) -> list[list[Span]]:
+        """The phrases of the words marked as a source, those who speak together in one group."""
+        words = tuple(marked)
+        if words not in self._speakers:
+            self._speakers[words] = speakers.groups(self.text, words)
+        return self._speakers[words]

@@ -38,12 +38,10 @@ def claims(report: Report, weights: Path = WEIGHTS) -> tuple[Claim, ...]:
 def see(page: Page, weights: Path = WEIGHTS) -> Seen:
     """Runs the networks over the paragraphs that can hold a claim."""
     seen = Seen([], [])
-    paragraphs = paragraph_spans(page.text)
-    kept = gate.keep(page.text, paragraphs)
+    kept, share = gate.look(page.text, paragraph_spans(page.text))
     if not kept:
         return seen
     decoding, network = thresholds(weights), networks(weights)
-    share = gate.share(page.text, paragraphs)
     bar = decoding.trigger if share >= gate.MAINLY else decoding.aside
     for window in _windows(page, kept, weights, WINDOW):
         states = network.encode(window)

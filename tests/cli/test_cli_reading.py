@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import Stocktake
+
+Stocktake = Callable[..., Any]
 
 REPORTS = [
     {"id": "a", "published": "2023-02-06", "outlet": "Ledger", "title": "Drones",

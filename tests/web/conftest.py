@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import argon2
-import msgspec
 import pytest
 import uvicorn
 from casebook_fixtures import DATABASES, copied_rows, new_database
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, expect, sync_playwright
+from served import PASSWORD, QUICK_PROGRAMME, Served, Watched
 
 from stocktake import casebook
 from stocktake.casebook import Casebook
@@ -26,24 +26,6 @@ from stocktake.casebook.accounts import Accounts, Role
 from stocktake.web.application import application
 
 CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "correct horse battery"
-QUICK_PROGRAMME = "shells"
-"""Of the sample programmes the one whose forecast takes a second."""
-PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
-
-
-class Served(msgspec.Struct, frozen=True):
-    """A running server: where it answers, and the casebook that it serves."""
-
-    address: str
-    book: Casebook
-
-
-class Watched(msgspec.Struct):
-    """A page and what went wrong on it: refused by the policy, logged as an error, or asked of another host."""
-
-    page: Page
-    faults: list[str]
 
 
 @pytest.fixture(scope="session", autouse=True)

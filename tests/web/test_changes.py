@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import QUICK_PROGRAMME, Served, Watched
 from playwright.sync_api import Page, expect
+from served import QUICK_PROGRAMME, Served, Watched
 
 from stocktake.casebook.browsing import FindingSearch
 from stocktake.casebook.programmes import forecasts

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PICTURES, QUICK_PROGRAMME, Served, Watched
 from playwright.sync_api import Page
+from served import PICTURES, QUICK_PROGRAMME, Served, Watched
 
 from stocktake.casebook.browsing import FindingSearch
 from stocktake.casebook.search import ReportSearch

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from conftest import PASSWORD, Served, Watched
+from served import PASSWORD, Served, Watched
 
 from stocktake import casebook
 from stocktake.casebook.accounts import LOCKED_FOR, AccountError, Accounts, Role, SignInError

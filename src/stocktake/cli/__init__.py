@@ -82,24 +82,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status; faults of the casebook become one sentence on standard error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     gc.set_threshold(UNHURRIED)
-    ordered = _casebook_first(given)
+    status = _run(_casebook_first(given))
+    if arguments is None:
+        status = _delivered(status)
+        gc.freeze()  # The process ends here; to look over all that it loaded once more would take a third as long.
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    """The exit status of one command."""
     try:
-        _only(ordered)(args=ordered, prog_name="stocktake")
+        _only(arguments)(args=arguments, prog_name="stocktake")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as fault:
         answer = _answer(fault)
         if answer is None:
             raise
-        from stocktake.cli.session import say
-
         status, sentence = answer
-        say(f"stocktake: {sentence}")
+        _complain(sentence)
         return status
-    finally:
-        if arguments is None:
-            gc.freeze()  # The process ends here; to look over all that it loaded once more would take a third as long.
     return 0
+
+
+def _delivered(status: int) -> int:
+    """Hands over what is left of the output; 1 where it cannot arrive, in silence where its reader left (`| head`)."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as fault:
+        # What is still held would be tried again as the interpreter ends, which then complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not status and fault.errno != errno.EPIPE:
+            _complain(_storage(fault))
+        return status or 1
+    return status
+
+
+def _complain(sentence: str) -> None:
+    from stocktake.cli.session import say
+
+    say(f"stocktake: {sentence}")
 
 
 def _only(arguments: list[str]) -> typer.Typer:

@@ -42,6 +42,18 @@ def test_use_follows_the_counts_and_the_statements_bind(found: Forecast, counts:
     assert stock.bands["95"][1][stock.months.index("2022-12")] < 900
 
 
+def test_a_split_of_use_that_nothing_recent_tells_is_said_to_be_so(
+    held: forecasting.Posterior, found: Forecast, everything: tuple[Observation, ...]
+) -> None:
+    assert not any("share of use" in note for note in found.notes)
+    untold = forecasting.summary(forecasting.updated(held, [o for o in everything if o.id != "d1"]))
+    assert "No observation tells what share of use is live: its " in untold.notes[0]
+    old = [msgspec.structs.replace(o, end=dt.date(2023, 1, 31)) if o.id == "d1" else o for o in everything]
+    old = [msgspec.structs.replace(o, start=dt.date(2023, 1, 1)) if o.id == "d1" else o for o in old]
+    stale = forecasting.summary(forecasting.updated(held, old))
+    assert "No observation after 2023-01 tells what share of use is live: its " in stale.notes[0]
+
+
 def test_bands_are_nested_and_widen_ahead(found: Forecast) -> None:
     for p in found.paths:
         for k in range(len(p.months)):

@@ -140,3 +140,11 @@ def test_draws_from_the_prior_have_the_prior_s_spread(programme: Programme) -> N
     _, mean, sd = found.priors["output.level"]
     assert x.mean() == pytest.approx(mean, abs=0.1)
     assert x.std() == pytest.approx(sd, rel=0.05)
+
+
+def test_the_mix_of_parts_is_as_wide_a_year_on_as_at_first(programme: Programme) -> None:
+    found = design(programme, (), dt.date(2023, 12, 31))
+    density = Density(found)
+    flow = density.flow(density.draw(4000, np.random.default_rng(0)))
+    spread = np.log(flow.ratio[0] / flow.arrival[0]).std(1)
+    assert spread == pytest.approx(np.full(len(spread), spread[0]), rel=0.06)

@@ -134,7 +134,7 @@ def test_commands_from_file_to_table(files: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_programme_file_alone_gives_its_prior(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["forecast", "--programme", "rockets.toml", "--as-of", "2023-06-30"]
+    asked = ["forecast", "rockets.toml", "--as-of", "2023-06-30"]
     assert main([*asked, "--json"]) == 0
     found = msgspec.json.decode(capsys.readouterr().out, type=Forecast)
     assert found.prior_only
@@ -156,6 +156,8 @@ def test_a_programme_file_alone_gives_its_prior(files: Path, capsys: pytest.Capt
     [
         (["forecast"], "no casebook at"),
         (["forecast", "--programme", "none.toml"], 'there is no programme file "none.toml"'),
+        (["forecast", "none.toml"], 'there is no programme file "none.toml"'),
+        (["forecast", "rockets.toml", "--programme", "shells"], "two programmes are named, rockets.toml and shells"),
         (["forecast", "--programme", "rockets.toml", "--as-of", "2021-01-01"], "lies before the programme's start"),
         (["forecast", "--programme", "rockets.toml", "--as-of", "someday"], "someday"),
         (["forecast", "--programme", "rockets.toml", "--horizon", "99"], "it must be from 1 to 60"),

@@ -22,6 +22,10 @@ Named = Annotated[
     str | None,
     typer.Option("--programme", metavar="NAME|FILE", help="A programme that is followed, or a programme file."),
 ]
+Which = Annotated[
+    str | None,
+    typer.Argument(metavar="[NAME|FILE]", help="The programme, as --programme names it.", show_default=False),
+]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DAY", help="Use only what was published by this day.  [default: the last one]"),
@@ -163,11 +167,11 @@ def programme_show(
 # --------------------------------------------------------------------------------------------- observations
 
 
-def observations(context: typer.Context, programme: Named = None, jsonl: Lines = False) -> None:
+def observations(context: typer.Context, which: Which = None, programme: Named = None, jsonl: Lines = False) -> None:
     """List what the findings and series observe of a programme, each with the finding it comes from."""
     from stocktake.cli import session
 
-    with _working(context, programme) as (book, programmes):
+    with _working(context, _either(which, programme)) as (book, programmes):
         for wanted in programmes:
             found = book.observations(wanted)
             if jsonl:
@@ -274,6 +278,7 @@ def add_series(
 
 def forecast(
     context: typer.Context,
+    which: Which = None,
     programme: Named = None,
     as_of: AsOf = None,
     horizon: Horizon = None,
@@ -290,7 +295,7 @@ def forecast(
     """Forecast output, imports, use and stock by month, from the findings and series."""
     from stocktake.cli import session
 
-    with _working(context, programme) as (book, programmes):
+    with _working(context, _either(which, programme)) as (book, programmes):
         for wanted in programmes:
             with session.waiting(FITTING):
                 found = book.forecast(_with_targets(wanted, target), _day(as_of), horizon, seed)
@@ -340,6 +345,7 @@ def _with_targets(programme: Programme, targets: list[str] | None) -> Programme:
 
 def pull(
     context: typer.Context,
+    which: Which = None,
     programme: Named = None,
     as_of: AsOf = None,
     horizon: Horizon = None,
@@ -349,7 +355,7 @@ def pull(
     """Rank origins by how much each moves each result, and say which unknown would narrow the forecast most."""
     from stocktake.cli import session
 
-    with _working(context, programme) as (book, programmes):
+    with _working(context, _either(which, programme)) as (book, programmes):
         wanted = _one(programmes)
         with session.waiting(FITTING):
             pulls, worths = book.pull(wanted, _day(as_of), horizon, seed)
@@ -367,6 +373,7 @@ def scenario(
         list[str],
         typer.Option("--set", metavar="NAME=VALUE", help="imports.stop=2024-01, or an interval: use.share=0.2..0.5."),
     ],
+    which: Which = None,
     programme: Named = None,
     as_of: AsOf = None,
     horizon: Horizon = None,
@@ -383,7 +390,7 @@ def scenario(
     from stocktake.cli import session
 
     chosen = {name: str(value) for name, value in (_assignment(text) for text in settings)}
-    with _working(context, programme) as (book, programmes):
+    with _working(context, _either(which, programme)) as (book, programmes):
         wanted = _one(programmes)
         try:
             with session.waiting(FITTING):
@@ -401,6 +408,7 @@ def scenario(
 
 def backtest(
     context: typer.Context,
+    which: Which = None,
     programme: Named = None,
     series: Annotated[
         str | None, typer.Option("--series", metavar="NAME", help="The series to forecast.  [default: the only one]")
@@ -422,7 +430,7 @@ def backtest(
     from stocktake import forecasting
     from stocktake.cli import session
 
-    with _working(context, programme) as (book, programmes):
+    with _working(context, _either(which, programme)) as (book, programmes):
         wanted = _one(programmes)
         known = tuple(o for o in book.observations(wanted) if not o.excluded)
         try:
@@ -474,6 +482,13 @@ def _working(
         return
     with book:
         yield book, _asked(book, named, file)
+
+
+def _either(which: str | None, programme: str | None) -> str | None:
+    """The programme's name, given by itself or with --programme."""
+    if which is not None and programme is not None and which != programme:
+        raise typer.BadParameter(f"two programmes are named, {which} and {programme}: name one")
+    return which if programme is None else programme
 
 
 def _asked(book: Casebook, named: str | None, file: Programme | None) -> tuple[Programme, ...]:

@@ -26,8 +26,10 @@ RETURN = 0.85  # how much of a deviation of log imports from their trend stays f
 PACE = 0.6  # standard deviation of changes in growth, relative to that of jumps in output
 ARRIVAL = 1.0  # months that set how fast a companion part appears
 ARRIVES = 2.0  # standard deviation, in months, of when it appears
-SHIFT = 0.25  # monthly standard deviation of a companion's log ratio
+SHIFT = 0.25  # standard deviation of a companion's log ratio from month to month
+MIXTURE = 0.9  # how much of a deviation of that log ratio from its mean stays from month to month
 SPLIT = 0.6  # standard deviation of the log weights of plants
+SETTLED = (1 - MIXTURE**2) ** -0.5  # an autoregression's spread in the long run, relative to that of its changes
 WIDE_START = 2.0  # the first month's growth and share are this much looser than later changes
 
 
@@ -35,11 +37,6 @@ def logistic(x: Array) -> Array:
     """1 / (1 + e^-x)."""
     with np.errstate(over="ignore"):
         return np.asarray(1 / (1 + np.exp(-x)))
-
-
-def summed_back(x: Array) -> Array:
-    """Sums from each month to the last: the adjoint of a running sum."""
-    return np.cumsum(x[::-1], 0)[::-1]
 
 
 @dataclass(frozen=True)
@@ -204,12 +201,13 @@ class Density:
 
     def _companion(self, Z: Array, unknown: dict[str, Array], name: str, since: int) -> tuple[Array, Array]:
         """A companion's number per item of the first part used, and how far it has arrived, from its month on."""
-        walk = np.log(unknown[f"companion.ratio.{name}"]) + self.dtype(SHIFT) * np.cumsum(
-            Z[self.where[f"shift {name}"]], 0
-        )
+        away = self.dtype(SHIFT) * Z[self.where[f"shift {name}"]]
+        away[0] *= self.dtype(SETTLED)
+        for month in range(1, len(away)):
+            away[month] += self.dtype(MIXTURE) * away[month - 1]
         arrives = self.dtype(since + 1) + self.dtype(ARRIVES) * Z[self.scalars[f"arrival {name}"]]
         arrival = logistic((self.time[since:] - arrives) / self.dtype(ARRIVAL))
-        return np.exp(walk) * arrival, arrival
+        return unknown[f"companion.ratio.{name}"] * np.exp(away) * arrival, arrival
 
     # ------------------------------------------------------------------------------- observations
 
@@ -303,7 +301,11 @@ class Density:
             to_log = coming * path[f"used:{name}"][since:]
             ratio = f"companion.ratio.{name}"
             G[self.scalars[ratio]] = to_log.sum(0) * dtype(self.constants[ratio][1])
-            G[self.where[f"shift {name}"]] = dtype(SHIFT) * summed_back(to_log)
+            to_shift = to_log.copy()
+            for month in range(len(to_shift) - 2, -1, -1):
+                to_shift[month] += dtype(MIXTURE) * to_shift[month + 1]
+            to_shift[0] *= dtype(SETTLED)
+            G[self.where[f"shift {name}"]] = dtype(SHIFT) * to_shift
             away = (to_log * (1 - flow.arrival[k])).sum(0)
             G[self.scalars[f"arrival {name}"]] = -dtype(ARRIVES / ARRIVAL) * away
         to_left = to["stock"] * (1 - hazard) + to["lost"] * hazard

@@ -20,13 +20,14 @@ from stocktake.forecasting.inference import Posterior, posteriors, thinned
 from stocktake.forecasting.layout import DRIFT, KNOT, Design, design
 from stocktake.forecasting.model import HEAVY, Density
 from stocktake.forecasting.programme import first_part
-from stocktake.vocabulary import Diagnostics, Forecast, Observation, Path, Programme, Target, TargetDate
+from stocktake.vocabulary import Diagnostics, Forecast, Measure, Observation, Path, Programme, Target, TargetDate
 
 Array = npt.NDArray[Any]
 
 BANDS = {"50": 0.50, "80": 0.80, "95": 0.95}
 PRIOR_DRAWS = 4096
 STORED = 2048
+STALE = 4  # months after which a share that was observed is said to be old
 
 
 def forecast(
@@ -91,7 +92,7 @@ def summary(held: Posterior, seed: int = 0, scenario: dict[str, str] | None = No
         observations=tuple(o for k, o in enumerate(d.observations) if k in used),
         diagnostics=held.diagnostics,
         prior_only=prior_only,
-        notes=(*_prior_note(prior_only), *unknown, *d.notes),
+        notes=(*_prior_note(prior_only), *_split_note(d, paths, held.weights), *unknown, *d.notes),
         scenario=scenario or {},
     )
 
@@ -100,6 +101,29 @@ def _prior_note(prior_only: bool) -> tuple[str, ...]:
     if not prior_only:
         return ()
     return ("No observation bears on this programme: these numbers are the priors of its file, not findings.",)
+
+
+def _split_note(d: Design, paths: dict[str, Array], weights: Array | None) -> tuple[str, ...]:
+    """What the split of use into parts rests on, where no recent observation tells it."""
+    if not d.companions or not _observed(d):
+        return ()
+    now, first = d.history - 1, first_part(d.programme).name
+    told = [d.observations[i] for i in d.rows.observation]
+    last = max((months.of(o.end) for o in told if o.end and _tells_split(o)), default=None)
+    if last is not None and d.origin + now - last < STALE:
+        return ()
+    share = paths["used"][now] / np.maximum(paths["used:all"][now], 1e-6)
+    middle, low, high = (float(v) for v in quantiles(share[None], (0.5, 0.1, 0.9), weights)[:, 0])
+    since = f" after {months.name(last)}" if last is not None else ""
+    return (
+        f"No observation{since} tells what share of use is {first}: its {middle:.0%} "
+        f"(80% from {low:.0%} to {high:.0%}) in {d.months[now]} rests on what is said of output, and on priors.",
+    )
+
+
+def _tells_split(o: Observation) -> bool:
+    """Whether an observation tells one part of use from the others."""
+    return o.path.partition(":")[0] == "used" and (o.measure is Measure.share or o.part != "all")
 
 
 def quantiles(draws: Array, levels: Sequence[float], weights: Array | None = None) -> Array:

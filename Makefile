@@ -30,7 +30,7 @@ lint: $(STAMP)
 	@$(BIN)/lint-imports
 
 bench: $(STAMP)
-	@echo "Running every benchmark against its peer (an hour or so) ..."
+	@echo "Running every benchmark against its peer (over an hour on two free cores) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@$(BIN)/python benchmarks/run.py
 

@@ -3,7 +3,7 @@
 Worlds and their observations are drawn from the model in the shape of the shipped case; prints the coverage of 50, 80
 and 95 percent intervals of made, used and stock, and a chi-square test of the ranks (one month drawn at random a
 world, ten bins). With `--save FILE` every world is a line of that file as soon as it is done, and a run that was
-interrupted goes on from there.
+interrupted goes on from there; worlds of other code than what lies here are made again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from forecasting_case import observations, programme
 from scipy.stats import chisquare
@@ -35,12 +37,20 @@ def shape() -> layout.Design:
     return layout.design(programme(), observations())
 
 
+@lru_cache(1)
+def code() -> str:
+    """A name for the code that worlds and their forecasts come from, and for the case that they are shaped like."""
+    files = sorted({*Path(layout.__file__).parent.iterdir(), *Path(__file__).parent.glob("forecasting_ca*.py")})
+    whole = b"".join(path.read_bytes() for path in files if path.is_file())
+    return hashlib.sha256(whole + msgspec.json.encode((programme(), observations()))).hexdigest()[:16]
+
+
 def one(seed: int) -> dict[str, Any]:
     """Ranks of one world, or why it was refused."""
     started = time.process_time()
     made = calibration.world(shape(), np.random.default_rng(10_000 + seed))
     inference.RUNS, inference.CHAINS, inference.WANTED, trust.LEAST_SIZE = 1, CHAINS, WANTED, LEAST
-    answer: dict[str, Any] = {"world": seed}
+    answer: dict[str, Any] = {"world": seed, "code": code()}
     try:
         held = inference.posterior(made.design, seed, processes=0)
     except trust.Untrusted as refused:
@@ -53,7 +63,10 @@ def one(seed: int) -> dict[str, Any]:
 def answers(worlds: range, processes: int, save: Path | None) -> Iterator[dict[str, Any]]:
     """The answers of the worlds, those of an earlier run first; each is saved at once."""
     kept = [json.loads(line) for line in save.read_text("utf-8").splitlines()] if save and save.exists() else []
-    kept = [answer for answer in kept if answer["world"] in worlds]
+    kept = [answer for answer in kept if answer["world"] in worlds and answer.get("code") == code()]
+    if save:
+        save.parent.mkdir(parents=True, exist_ok=True)
+        print(f"{len(kept)} of the worlds are from an earlier run of the same code", flush=True)
     yield from kept
     missing = sorted(set(worlds) - {answer["world"] for answer in kept})
     with ProcessPoolExecutor(processes) as pool:

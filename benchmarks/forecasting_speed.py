@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import random
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ from collections.abc import Callable
 
 import msgspec
 from forecasting_case import observations, programme
+from ratios import processor
 
 from stocktake import forecasting
 from stocktake.vocabulary import Measure, Observation
@@ -34,12 +34,6 @@ from stocktake import forecasting
 found = forecasting.forecast(programme(), observations()).diagnostics
 print(f"effective size {found.ess:.0f}, nested R-hat {found.r_hat:.4f}, {found.divergent} of {found.draws} divergent")
 """
-
-
-def processor() -> float:
-    """Seconds of processor time so far, of this process and of those that it started and that have ended."""
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def timed(what: str, call: Callable[[], object]) -> tuple[float, float]:

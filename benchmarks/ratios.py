@@ -6,6 +6,7 @@ median of the rounds and their range.
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -46,3 +47,9 @@ def in_turns(
             work()
             seconds.append(clock() - begun)
     return Rounds(tuple(taken[0]), tuple(taken[1]))
+
+
+def processor() -> float:
+    """Seconds of processor time so far, of this process and of those that it started and that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system

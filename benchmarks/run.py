@@ -1,12 +1,13 @@
 """Runs the benchmarks of this folder and writes what they print, when and on what machine, into results.md.
 
-    make bench                                    all of them (some hours; peers come from benchmarks/requirements.txt)
+    make bench                                    all of them (over an hour on two cores)
     python benchmarks/run.py reading weighing     only these; the sections of the others stay as they are
     python benchmarks/run.py --printed FILE web   what one printed in a run of its own
 
 A benchmark is a script that prints its figures, each beside a peer's on the same work in the same run. Its section is
 written as soon as it ends. One that fails or lacks its peer is written down as such, unless an earlier run of it went
-well, which then stays; the others are run all the same, and the exit status is 1.
+well, which then stays; the others are run all the same, and the exit status is 1. Each section names the commit that it
+was run on; at the end those are listed whose code has changed since.
 """
 
 from __future__ import annotations
@@ -23,15 +24,24 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.md"
+CODE = ("src", "benchmarks/*.py")
+"""What figures come from."""
 HEAD = """# Benchmarks
 
 Written by `benchmarks/run.py`; each section says when it was run and on what. A ratio is the peer's time by ours (above
-1 we are the faster) unless the lines say otherwise, with the range over the rounds of the run.
+1 we are the faster) unless the lines say otherwise, with the range over the rounds of the run. Load is how many
+processes wanted a core as the run ended.
 """
 ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "forecasting_backtest": ((), ("--claims",)),
+    "forecasting_calibration": (("--worlds", "100", "--save", "build/worlds.jsonl"),),
+    "forecasting_reference": (
+        ("--sampler", "numpyro"),
+        ("--sampler", "nutpie", "--chains", "2", "--draws", "1000"),
+    ),
+    "forecasting_speed": (("--programmes", "200"),),
     "reading": (("--sample", "4"),),
-    "weighing": (("gold",), ("large", "100000")),
+    "weighing": (("gold",), ("large", "100000"), ("large", "300000"), ("large", "1000000")),
 }
 """What a benchmark is run with, a run each, where it is not nothing."""
 
@@ -69,10 +79,34 @@ def write(results: Path, name: str, body: str, *, failed: bool = False) -> None:
     results.write_text("\n".join(whole), encoding="utf-8")
 
 
+def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What git says of this repository."""
+    return subprocess.run(["git", "-C", str(HERE.parent), *arguments], capture_output=True, text=True, check=False)
+
+
+def commit() -> str:
+    """The commit that lies here, and whether the code has changes besides."""
+    name = git("rev-parse", "--short=9", "HEAD").stdout.strip()
+    changed = git("diff", "--quiet", "HEAD", "--", *CODE).returncode
+    return f"commit {name}{' with changes' if changed else ''}" if name else "an unknown commit"
+
+
+def outdated(results: Path) -> list[str]:
+    """The sections that were not run on the code that lies here, each with the commit that it names."""
+    found = []
+    for name, body in sections(results.read_text(encoding="utf-8")).items():
+        named = re.match(r"Run on \S+ on (?:commit (\w+)( with changes)?)?", body)
+        of, changed = named.groups() if named else (None, None)
+        if of is None or changed or git("diff", "--quiet", of, "--", *CODE).returncode:
+            found.append(f"{name} ({of or 'unknown'}{changed or ''})")
+    return found
+
+
 def section(outcome: str, seconds: float | None) -> str:
     """What a benchmark printed, with when, where, and how many processes wanted a core as it ended."""
     took = f"; it took {seconds:.0f} s, load {os.getloadavg()[0]:.0f}" if seconds is not None else ""
-    return f"Run on {dt.date.today()} on {machine()}{took}.\n\n```text\n{_without_places(outcome).strip()}\n```"
+    told = _without_places(outcome).strip()
+    return f"Run on {dt.date.today()} on {commit()}, on {machine()}{took}.\n\n```text\n{told}\n```"
 
 
 def _without_places(outcome: str) -> str:
@@ -117,6 +151,8 @@ def main() -> int:
         print(outcome, flush=True)
         write(RESULTS, name, section(outcome, time.monotonic() - begun), failed=failed)
     print(f"written to {RESULTS.relative_to(HERE.parent)}")
+    if old := outdated(RESULTS):
+        print(f"run on other code than what lies here: {', '.join(old)}")
     return int(bad)
 
 

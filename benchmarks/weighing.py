@@ -27,6 +27,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import sqlalchemy as sa
+from ratios import processor
 from resampling import Resampled, Resampler
 
 from stocktake import casebook, weighing
@@ -180,13 +181,13 @@ def _batch(drawn: Iterator[Resampled], size: int) -> list[Resampled]:
 def measure(address: Path, extra: Path) -> None:
     """Weigh afresh, then add the extra reports one by one."""
     with casebook.open(address) as book:
-        began, busy = time.perf_counter(), _processor()
+        began, busy = time.perf_counter(), processor()
         done = book.weigh(afresh=True)
         point = Point(
             claims=_claims(book),
             findings=done.findings,
             seconds=time.perf_counter() - began,
-            processor=_processor() - busy,
+            processor=processor() - busy,
             gigabytes=_peak(),
         )
         print(
@@ -197,11 +198,11 @@ def measure(address: Path, extra: Path) -> None:
         for line in extra.read_bytes().splitlines():
             row = msgspec.json.decode(line, type=Extra)
             raw = msgspec.json.encode(row.report)
-            began, busy = time.perf_counter(), _processor()
+            began, busy = time.perf_counter(), processor()
             with book.writing() as connection:
                 put_report(connection, row.report, raw, "application/json", row.claims, read_with="gold", unread=False)
             done = book.weigh()
-            point.added.append(_processor() - busy)
+            point.added.append(processor() - busy)
             print(
                 f"one report of {len(row.claims)} claims more: {done.matters} matters in "
                 f"{time.perf_counter() - began:.2f} s ({point.added[-1]:.2f} s of processor)",
@@ -216,12 +217,6 @@ def measure(address: Path, extra: Path) -> None:
 def _claims(book: casebook.Casebook) -> int:
     with book.reading() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(claims_table)).scalar_one())
-
-
-def _processor() -> float:
-    """Seconds that this process and those that it started and that have ended have worked."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
 
 
 def _peak() -> float:

@@ -48,6 +48,26 @@ def test_results_say_the_machine_and_name_neither_it_nor_its_folders() -> None:
     assert platform.node() not in text
 
 
+def test_results_say_the_commit_and_which_were_run_on_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, results = tmp_path / "src" / "a.py", tmp_path / "results.md"
+    monkeypatch.setattr(bench, "HERE", tmp_path / "benchmarks")
+    code.parent.mkdir()
+    code.write_text("1\n")
+    bench.git("init")
+    bench.git("add", "src")
+    bench.git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-m", "first")
+    bench.write(results, "web", bench.section("p95 0.2 s", 60))
+    bench.write(results, "old", "Run on 2026-01-01 on AMD EPYC.")
+    here = bench.git("rev-parse", "--short=9", "HEAD").stdout.strip()
+    assert f"on commit {here}, on" in results.read_text()
+    assert bench.outdated(results) == ["old (unknown)"]
+    code.write_text("2\n")
+    bench.write(results, "new", bench.section("p95 0.1 s", 60))
+    assert bench.outdated(results) == [f"new ({here} with changes)", "old (unknown)", f"web ({here})"]
+
+
 def test_the_results_that_are_kept_are_of_benchmarks_that_there_are() -> None:
     if not bench.RESULTS.exists():
         pytest.skip("NO RESULTS HERE: `make bench` writes them")

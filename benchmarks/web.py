@@ -5,6 +5,9 @@ Reports are resampled from the gold (`resampling.py`), kept and weighed as any o
 lists, reports, findings). Time is taken at the reader, from sending to the last byte; "processor" is what
 the server spent on a page, which says more where the machine has other work.
 
+The peer is Datasette over the same file, which shows the same rows of the same tables, without what we set beside them:
+lists of 50 findings of one event, one finding, one report. Compared is the server's processor time a page, in turns.
+
     python benchmarks/web.py [--casebook FILE] [--claims 100000] [--readers 20] [--seconds 8] [--workers 2]
 """
 
@@ -27,6 +30,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+from ratios import spread
 from resampling import Resampler
 
 from stocktake import casebook
@@ -37,6 +41,9 @@ from stocktake.vocabulary import Claim, Report
 
 SHARED = Path(os.environ.get("STOCKTAKE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 LIMIT_MS = 150
+ROUNDS = 4
+"""Turns with the peer."""
+EVENTS = ("transfer", "production", "agreement", "use", "loss", "sanction")
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -89,17 +96,16 @@ def addresses(book: Casebook, chance: random.Random) -> dict[str, list[str]]:
         "deal -iran",
     ]
     parties = ["Russia", "Ukraine", "Iran", "United States", "China", "North Korea", "India", "Turkey"]
-    events = ["transfer", "production", "agreement", "use", "loss", "sanction"]
     return {
         "overview": ["/"],
         "reports": [f"/reports?q={quote(w)}&page={p}" for w in words for p in (1, 2)]
-        + [f"/reports?party={quote(p)}&event={e}" for p in parties for e in events[:3]]
+        + [f"/reports?party={quote(p)}&event={e}" for p in parties for e in EVENTS[:3]]
         + [f"/reports?page={p}" for p in range(1, 12)],
         "report": [f"/reports/{r}" for r in reports],
         "findings": [f"/findings?party={quote(p)}&sort={s}" for p in parties for s in ("reported", "origins")]
-        + [f"/findings?event={e}&page={p}" for e in events for p in (1, 3)],
+        + [f"/findings?event={e}&page={p}" for e in EVENTS for p in (1, 3)],
         "finding": [f"/findings/{f}" for f in findings],
-        "timeline": [f"/timeline?party={quote(p)}" for p in parties] + [f"/timeline?event={e}" for e in events],
+        "timeline": [f"/timeline?party={quote(p)}" for p in parties] + [f"/timeline?event={e}" for e in EVENTS],
         "conflicts": [f"/conflicts?page={p}" for p in range(1, 20)],
         "sources": [f"/sources?page={p}" for p in range(1, 8)],
         "source": [f"/sources/{quote(s, safe='')}" for s in sources],
@@ -118,11 +124,22 @@ async def read(port: int, paths: list[str], until: float, chance: random.Random)
         began = time.perf_counter()
         writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept: text/html\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(h[15:]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length:"))
-        await reader.readexactly(length)
+        await rest(reader, head)
         times.append((time.perf_counter() - began, int(head[9:12])))
     writer.close()
     return times
+
+
+async def rest(reader: asyncio.StreamReader, head: bytes) -> None:
+    """Reads what follows the head of an answer: so many bytes, or chunks until an empty one."""
+    lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    if lengths:
+        await reader.readexactly(lengths[0])
+        return
+    size = 1
+    while size:
+        size = int(await reader.readline(), 16)
+        await reader.readexactly(size + 2)
 
 
 async def crowd(port: int, paths: list[str], readers: int, seconds: float) -> list[tuple[float, int]]:
@@ -133,24 +150,34 @@ async def crowd(port: int, paths: list[str], readers: int, seconds: float) -> li
 
 
 @contextlib.contextmanager
-def served(path: Path, workers: int) -> Iterator[tuple[int, int]]:
-    """`stocktake serve` over the casebook, as a user would start it: its port and process."""
+def served(command: list[str], address: str) -> Iterator[tuple[int, int]]:
+    """A server, once it answers at an address of its own: its port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    start = "from stocktake.cli import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", start, "--casebook", str(path), "serve", "--port", str(port)]
-    server = subprocess.Popen([*command, "--workers", str(workers)], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(150):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthy")
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{address}")
                 break
             time.sleep(0.2)
         yield port, server.pid
     finally:
         server.terminate()
         server.wait(10)
+
+
+def ours(path: Path, workers: int) -> contextlib.AbstractContextManager[tuple[int, int]]:
+    """`stocktake serve`, as a user would start it."""
+    start = "from stocktake.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", start, "--casebook", str(path), "serve", "--workers", str(workers)]
+    return served(command, "/healthy")
+
+
+def datasette(path: Path) -> contextlib.AbstractContextManager[tuple[int, int]]:
+    """Datasette over the casebook's file."""
+    return served([sys.executable, "-m", "datasette", "serve", str(path)], "/-/versions.json")
 
 
 def processor_seconds(parent: int) -> float:
@@ -178,6 +205,7 @@ def main() -> str | None:
         path = given.casebook or Path(folder) / "web.casebook"
         fill(path, given.claims)
         over = measured(path, given)
+        beside_peer(path, given)
     return f"p95 over {LIMIT_MS} ms: {', '.join(over)}" if over else None
 
 
@@ -186,7 +214,7 @@ def measured(path: Path, given: argparse.Namespace) -> list[str]:
     with casebook.open(path) as book:
         pages = addresses(book, random.Random(2))
     over = []
-    with served(path, given.workers) as (port, server):
+    with ours(path, given.workers) as (port, server):
         print(f"\n{given.readers} readers without pause, {given.workers} worker(s)")
         print(f"{'page':<11}{'requests':>9}{'per s':>8}{'median':>9}{'p95':>9}{'worst':>9}{'processor':>11}   ms")
         for name, paths in pages.items():
@@ -207,6 +235,35 @@ def measured(path: Path, given: argparse.Namespace) -> list[str]:
             if p95 > LIMIT_MS or failed:
                 over.append(name)
     return over
+
+
+def beside_peer(path: Path, given: argparse.Namespace) -> None:
+    """Asks our server and Datasette for the same rows, in turns, and prints what a page costs them."""
+    with casebook.open(path) as book:
+        reports = [report.id for report in book.search(ReportSearch(limit=50)).reports]
+        findings = [finding.id for finding in book.find_findings(FindingSearch(limit=50)).findings]
+    pages = {
+        "findings": ("/findings?event={}", f"/{path.stem}/findings?_size=50&event={{}}", list(EVENTS)),
+        "finding": ("/findings/{}", f"/{path.stem}/findings/{{}}", findings),
+        "report": ("/reports/{}", f"/{path.stem}/reports/{{}}", reports),
+    }
+    print(f"\n{'page':<11}{'stocktake':>10}{'Datasette':>11}   ratio (range)   (ms of processor a page)")
+    with ours(path, 1) as mine, datasette(path) as theirs:
+        for name, (here, there, keys) in pages.items():
+            cost: tuple[list[float], list[float]] = ([], [])
+            for (port, _), form in zip((mine, theirs), (here, there), strict=True):
+                asyncio.run(crowd(port, [form.format(keys[0])], 4, 1))
+            for _ in range(ROUNDS):
+                for (port, server), form, costs in zip((mine, theirs), (here, there), cost, strict=True):
+                    used = processor_seconds(server)
+                    paths = [form.format(key) for key in keys]
+                    answered = asyncio.run(crowd(port, paths, given.readers, given.seconds / ROUNDS))
+                    if failed := sum(status >= 400 for _, status in answered):
+                        sys.exit(f"{failed} of {len(answered)} pages failed, as {paths[0]}")
+                    costs.append(1000 * (processor_seconds(server) - used) / len(answered))
+            one, other = (statistics.median(costs) for costs in cost)
+            ratio = spread([b / a for a, b in zip(*cost, strict=True)])
+            print(f"{name:<11}{one:>10.1f}{other:>11.1f}   {ratio}", flush=True)
 
 
 if __name__ == "__main__":

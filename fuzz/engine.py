@@ -106,16 +106,16 @@ class Run:
                 keep(self.name, raw, what)
 
     def go(self, seconds: float, seed: int) -> int:
-        """Try inputs for so long; the number of findings."""
-        until = time.monotonic() + seconds
-        while self.pool and time.monotonic() < until:
+        """Try inputs for so many seconds of processor; the number of findings."""
+        begun = time.monotonic()
+        while self.pool and processor() < seconds:
             seed += 1
             self._some(seed)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         (FOUND / f".{self.name}.current").unlink(missing_ok=True)
         print(
-            f"{self.name:9} {seconds:6.0f} s ({time.process_time():.0f} s of processor) "
-            f"{self.tried:9,} inputs {len(self.seen):6,} kinds of answer "
+            f"{self.name:9} {processor():6.0f} s of processor in {time.monotonic() - begun:6.0f} s "
+            f"{self.tried:9,} inputs, {len(self.pool):6,} of them kept, {len(self.seen):6,} kinds of answer "
             f"{peak:5} MB {len(self.findings):3} findings",
             flush=True,
         )
@@ -136,6 +136,11 @@ class Run:
         some()
 
 
+def processor() -> float:
+    """Seconds of processor spent by this process, and by its children that have ended."""
+    return sum(os.times()[:4])
+
+
 def keep(name: str, raw: bytes, what: str) -> None:
     path = FOUND / f"{name}-{hashlib.sha256(raw).hexdigest()[:12]}.{name}"
     path.write_bytes(raw)
@@ -149,7 +154,7 @@ def hung(*_: object) -> None:
 def main(targets: Mapping[str, Callable[[], Target]]) -> int:
     """The command line of every script here; exit status 1 when anything was found."""
     options = argparse.ArgumentParser()
-    options.add_argument("seconds", type=float, help="for each target")
+    options.add_argument("seconds", type=float, help="of processor, for each target")
     options.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(targets)}; all unless named")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)

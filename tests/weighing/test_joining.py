@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stocktake.weighing.matching import APART, _agglomerated
+from stocktake.weighing.matching import APART, agglomerated
 
 SCORES = st.none() | st.integers(-20, 20)
 
@@ -35,4 +35,4 @@ def by_definition(count: int, pairs: dict[tuple[int, int], int | None]) -> list[
 @settings(max_examples=400, deadline=None)
 @given(compared())
 def test_groups_are_those_of_the_definition(given_: tuple[int, dict[tuple[int, int], int | None]]) -> None:
-    assert _agglomerated(*given_) == by_definition(*given_)
+    assert agglomerated(*given_) == by_definition(*given_)

@@ -6,8 +6,8 @@ Every read is by matter, report, claim or origin, so that an update loads what i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,7 +19,7 @@ from stocktake.casebook.weighed_tables import conflicts, findings, origins, posi
 from stocktake.vocabulary import Conflict, Finding, Origin, Position
 
 if TYPE_CHECKING:
-    from stocktake.weighing import Origination, Part, Placed, Register, Testimony, Weighed
+    from stocktake.weighing import Origination, Part, Placed, Register, Standing, Testimony, Weighed
 
 ROWS = 400
 """Values in one IN list."""
@@ -46,13 +46,24 @@ class Rows:
         self._room = weighing
         self.left: set[str] = set()
         """Origins that lost claims when reports' testimony was replaced."""
+        self._gone: dict[str, list[tuple[Testimony, str]]] = {}
+        """By matter, testimony that was taken out, with the finding that it was in."""
         self._places: dict[str, Placed] = {}
         """Where claims lie, as far as it was asked: kept until it is written anew."""
+        self._written: dict[str, list[tuple[str, str]]] = {}
+        """By matter, the ids and bodies of its findings, as far as it was asked."""
+        self._place = msgspec.json.Decoder(tuple[int, str, str]).decode
 
     # ------------------------------------------------------------------------------------- reading
 
     def of_matters(self, matters: Sequence[str]) -> Iterator[Testimony]:
-        yield from self._bodies(testimony.c.matter, matters)
+        t = testimony.c
+        for portion in portions(matters):
+            query = sa.select(t.claim, t.finding, t.anchor, t.origin, t.body).where(t.matter.in_(portion))
+            for claim, finding, anchor, origin, body in self._connection.execute(query).all():
+                if finding and claim not in self._places:
+                    self._places[claim] = self._room.Placed(finding, self._place(anchor), origin)
+                yield self._decode(body)
 
     def of_reports(self, reports: Sequence[str]) -> Iterator[Testimony]:
         yield from self._bodies(testimony.c.report, reports)
@@ -85,11 +96,10 @@ class Rows:
 
     def placed(self, claims: Sequence[str]) -> Mapping[str, Placed]:
         t = testimony.c
-        decode = msgspec.json.Decoder(tuple[int, str, str]).decode
         for portion in portions(claim for claim in claims if claim not in self._places):
             query = sa.select(t.claim, t.finding, t.anchor, t.origin).where(t.claim.in_(portion), t.finding != "")
             for claim, finding, anchor, origin in self._connection.execute(query).all():
-                self._places[claim] = self._room.Placed(finding, decode(anchor), origin)
+                self._places[claim] = self._room.Placed(finding, self._place(anchor), origin)
         return {claim: self._places[claim] for claim in claims if claim in self._places}
 
     def originations(self, names: Sequence[str]) -> Mapping[str, Origination]:
@@ -99,6 +109,20 @@ class Rows:
             for portion in portions(names)
             for row in self._connection.execute(sa.select(o.id, o.speaker, o.statement, o.day).where(o.id.in_(portion)))
         }
+
+    def gone(self, matters: Sequence[str]) -> Iterator[tuple[Testimony, str]]:
+        return chain.from_iterable(self._gone.get(matter, ()) for matter in matters)
+
+    def standing(self, matters: tuple[str, ...]) -> Mapping[str, Standing]:
+        decode = msgspec.json.Decoder(self._room.Standing).decode
+        return {name: decode(body) for name, body in self._findings(matters[0])}
+
+    def _findings(self, matter: str) -> list[tuple[str, str]]:
+        """The ids and bodies of the findings that were written with this matter."""
+        if matter not in self._written:
+            query = sa.select(findings.c.id, findings.c.body).where(findings.c.matter == matter)
+            self._written[matter] = [(row.id, row.body) for row in self._connection.execute(query).all()]
+        return self._written[matter]
 
     def origins_in(self, matters: Sequence[str]) -> set[str]:
         """The origins of these matters' claims."""
@@ -111,19 +135,26 @@ class Rows:
     # ------------------------------------------------------------------------------------- writing
 
     def put(self, report: str, new: Sequence[Testimony]) -> set[str]:
-        """Set a report's testimony in place of what it had; the matters that this touches, none if it is the same."""
+        """Set a report's testimony in place of what it had; the matters that this touches, none if it is the same.
+
+        Testimony of which only the description of its origin goes by what has changed stays where it lies.
+        """
         old = {t.claim: t for t in self.of_reports([report])}
         now = {t.claim: t for t in new}
-        if old == now:
-            return set()
         changed = [t for claim, t in now.items() if old.get(claim) != t]
         gone = [claim for claim, t in old.items() if now.get(claim) != t]
-        self.left |= {placed.origin for placed in self.placed(gone).values()}
+        alike = {t.claim for t in changed if t.claim in old and self._room.weigh_alike(old[t.claim], t)}
+        places = self.placed(gone)
+        self.left |= {placed.origin for placed in places.values()}
         self._delete(testimony, testimony.c.claim, gone)
+        self.insert(testimony, [_testimony(t, places.get(t.claim) if t.claim in alike else None) for t in changed])
         for claim in gone:
-            self._places.pop(claim, None)
-        self.insert(testimony, [_testimony(t, None) for t in changed])
-        return {t.matter for t in (*old.values(), *now.values())}
+            if claim not in alike:
+                self._places.pop(claim, None)
+                if claim in places:
+                    self._gone.setdefault(old[claim].matter, []).append((old[claim], places[claim].finding))
+        both = (*(old[claim] for claim in gone), *changed)
+        return {t.matter for t in both if t.claim not in alike}
 
     def fill(self, packed: bytes) -> None:
         """Writes rows that `packed` packed."""
@@ -166,37 +197,48 @@ class Rows:
     def write(self, weighed: Sequence[Weighed]) -> None:
         """Puts weighed matters in place of what these matters had; rows that come out the same stay as they are."""
         matters = [matter for w in weighed for matter in w.matters]
+        kept = frozenset(name for w in weighed for name in w.kept)
         self._replace(
-            findings, (findings.c.id,), matters, [_finding(f, w.matters[0]) for w in weighed for f in w.findings]
+            findings,
+            ("id",),
+            ((name, matter, body) for matter in matters for name, body in self._findings(matter) if name not in kept),
+            [_finding(f, w.matters[0]) for w in weighed for f in w.findings],
         )
         self._replace(
-            conflicts, (conflicts.c.id,), matters, [_conflict(c, w.matters[0]) for w in weighed for c in w.conflicts]
+            conflicts,
+            ("id",),
+            (row for row in self._rows(conflicts, ("id",), matters) if not _within(row[-1], kept)),
+            [_conflict(c, w.matters[0]) for w in weighed for c in w.conflicts],
         )
         self._replace(
             positions,
-            (positions.c.finding, positions.c.number),
-            matters,
+            ("finding", "number"),
+            self._rows(positions, ("finding", "number"), matters),
             [row for w in weighed for row in _positions(w.positions, w.matters[0])],
         )
+        self._written.clear()
 
-    def _replace(
-        self, table: sa.Table, key: Sequence[sa.Column[Any]], matters: Sequence[str], rows: Sequence[Row]
-    ) -> None:
-        """Brings the rows of some matters to those given: what differs is deleted and written anew."""
+    def _rows(self, table: sa.Table, key: Sequence[str], matters: Sequence[str]) -> Iterator[Row]:
+        """Key, matter and body of the rows of some matters."""
+        for portion in portions(matters):
+            query = sa.select(*(table.c[name] for name in (*key, "matter", "body"))).where(table.c.matter.in_(portion))
+            yield from (tuple(row) for row in self._connection.execute(query).all())
+
+    def _replace(self, table: sa.Table, key: Sequence[str], before: Iterable[Row], rows: Sequence[Row]) -> None:
+        """Brings rows (key, matter and body of each) to those given: what differs is deleted and written anew."""
         names = table.c.keys()
-        at = [names.index(column.name) for column in key]
+        at = [names.index(name) for name in key]
         matter, body = names.index("matter"), names.index("body")
         wanted = {tuple(row[i] for i in at): (row[matter], row[body]) for row in rows}
         stale = []
-        for portion in portions(matters):
-            query = sa.select(*key, table.c.matter, table.c.body).where(table.c.matter.in_(portion))
-            for *found, its_matter, its_body in self._connection.execute(query):
-                if wanted.get(tuple(found)) == (its_matter, its_body):
-                    del wanted[tuple(found)]
-                else:
-                    stale.append(tuple(found))
+        for *found, its_matter, its_body in before:
+            if wanted.get(tuple(found)) == (its_matter, its_body):
+                del wanted[tuple(found)]
+            else:
+                stale.append(tuple(found))
+        columns = sa.tuple_(*(table.c[name] for name in key))
         for keys in portions(stale):
-            self._connection.execute(table.delete().where(sa.tuple_(*key).in_(keys)))
+            self._connection.execute(table.delete().where(columns.in_(keys)))
         self.insert(table, [row for row in rows if tuple(row[i] for i in at) in wanted])
 
     def describe(self, names: Iterable[str], known: Mapping[str, Origination], register: Register) -> None:
@@ -234,6 +276,20 @@ def _weighed(whole: Sequence[Weighed]) -> dict[str, list[Row]]:
 
 def _anchor(placed: Placed) -> str:
     return msgspec.json.encode(placed.anchor).decode()
+
+
+class _Between(msgspec.Struct):
+    """The findings that a conflict lies between."""
+
+    findings: tuple[str, ...]
+
+
+def _within(conflict: str, kept: Collection[str]) -> bool:
+    """Whether a conflict, as JSON, lies in one of these findings alone."""
+    if not kept:
+        return False
+    between = msgspec.json.decode(conflict, type=_Between).findings
+    return len(between) == 1 and between[0] in kept
 
 
 def _json(struct: object) -> str:

@@ -199,7 +199,7 @@ class Work:
                 touched |= now
         decided = self._redecided()
         touched |= decided
-        result = self._room.update(self._rows, sorted(touched), again, self._rulings, self._register)
+        result = self._room.update(self._rows, sorted(touched), again, self._rulings, self._register, decided)
         moved = self._rows.place(result.placed)
         self._rows.write(result.weighed)
         if decided:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stocktake.weighing.claims_file import Told, told
     from stocktake.weighing.collecting import uncollected
     from stocktake.weighing.credibility import Credibility, Term, expit
-    from stocktake.weighing.findings import Origination, weigh_group
+    from stocktake.weighing.findings import Origination, Standing, weigh_group
     from stocktake.weighing.hands import Hands, many_hands
     from stocktake.weighing.ledger import Changes, Placed, Shelf, Weighed, update
     from stocktake.weighing.parts import PART, Job, Part, weigh_all
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from stocktake.weighing.shelf import Memory, MissingReport, Weighing, shelved, weigh
     from stocktake.weighing.shelf import origins as origins_of
     from stocktake.weighing.sketches import Sketches
-    from stocktake.weighing.testimony import Testimony, testimonies
+    from stocktake.weighing.testimony import Testimony, testimonies, weigh_alike
     from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
 VERSION = "5"
@@ -66,6 +66,7 @@ __all__ = [
     "Rulings",
     "Shelf",
     "Sketches",
+    "Standing",
     "Term",
     "Testimony",
     "Told",
@@ -95,6 +96,7 @@ __all__ = [
     "update",
     "votes",
     "weigh",
+    "weigh_alike",
     "weigh_all",
     "weigh_group",
 ]
@@ -121,6 +123,7 @@ _BEHIND = {
     "SHARE": ("reprints", "SHARE"),
     "Shelf": ("ledger", "Shelf"),
     "Sketches": ("sketches", "Sketches"),
+    "Standing": ("findings", "Standing"),
     "Term": ("credibility", "Term"),
     "Testimony": ("testimony", "Testimony"),
     "Told": ("claims_file", "Told"),
@@ -150,6 +153,7 @@ _BEHIND = {
     "update": ("ledger", "update"),
     "votes": ("truth", "votes"),
     "weigh": ("shelf", "weigh"),
+    "weigh_alike": ("testimony", "weigh_alike"),
     "weigh_all": ("parts", "weigh_all"),
     "weigh_group": ("findings", "weigh_group"),
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from stocktake.vocabulary import Conflict, ConflictKind, Finding, Side, stable_id
-from stocktake.weighing.findings import Origination
+from stocktake.weighing.findings import Origination, Standing
 from stocktake.weighing.matching import SLACK, Amounts, amounts, order
 from stocktake.weighing.subjects import HAPPENINGS, OCCASION
 from stocktake.weighing.testimony import Testimony
@@ -19,15 +19,18 @@ from stocktake.weighing.testimony import Testimony
 CLOSE = 31
 """Days within which two tellings with one count may be of one happening, or two totals of one time."""
 Group = Sequence[Testimony]
+Told = Finding | Standing
 
 
-def conflicts(
-    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
-) -> list[Conflict]:
-    """The conflicts within a matter; `groups` hold the testimony of `findings`, in the same order."""
+def conflicts(findings: Sequence[Told], groups: Sequence[Group], origins: Mapping[str, Origination]) -> list[Conflict]:
+    """The conflicts within a matter; `groups` hold the testimony of `findings`, in the same order.
+
+    Of findings that stand as they were, only those with others.
+    """
     found = []
     for finding, group in zip(findings, groups, strict=True):
-        found += [*_denial(finding, group, origins), *_counts(finding, group, origins)]
+        if isinstance(finding, Finding):
+            found += [*_denial(finding, group, origins), *_counts(finding, group, origins)]
     found += [
         *_totals(findings, groups, origins),
         *_periods(findings, groups, origins),
@@ -45,7 +48,7 @@ def _side(holds: str, group: Group, origins: Mapping[str, Origination]) -> Side:
     )
 
 
-def _conflict(kind: ConflictKind, findings: Sequence[Finding], sides: Sequence[Side]) -> Conflict:
+def _conflict(kind: ConflictKind, findings: Sequence[Told], sides: Sequence[Side]) -> Conflict:
     ids = tuple(f.id for f in findings)
     return Conflict(id=stable_id("x", kind, *ids), kind=kind, findings=ids, sides=tuple(sides))
 
@@ -98,10 +101,10 @@ def _counts(finding: Finding, group: Group, origins: Mapping[str, Origination]) 
 
 
 def _totals(
-    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+    findings: Sequence[Told], groups: Sequence[Group], origins: Mapping[str, Origination]
 ) -> Iterator[Conflict]:
     """Running totals that count from one day and differ at one time, or are lower later."""
-    series: dict[int, list[tuple[int, Finding, Group, Amounts]]] = {}
+    series: dict[int, list[tuple[int, Told, Group, Amounts]]] = {}
     for finding, group in zip(findings, groups, strict=True):
         since = {t.first for t in group if t.first}
         counts = [a for t in group if (a := _amount(t))]
@@ -122,10 +125,10 @@ def _totals(
 
 
 def _periods(
-    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+    findings: Sequence[Told], groups: Sequence[Group], origins: Mapping[str, Origination]
 ) -> Iterator[Conflict]:
     """One count told for days that are apart, by different origins."""
-    dated: dict[float, list[tuple[Finding, Group]]] = {}
+    dated: dict[float, list[tuple[Told, Group]]] = {}
     for finding, group in zip(findings, groups, strict=True):
         exact = {t.low for t in group if t.low is not None and t.low == t.high and t.low >= 10 and not t.per}
         if len(exact) == 1 and group[0].scope == OCCASION and group[0].first and group[0].last and not group[0].plan:
@@ -146,7 +149,7 @@ def _days(t: Testimony) -> str:
 
 
 def _outcomes(
-    findings: Sequence[Finding], groups: Sequence[Group], origins: Mapping[str, Origination]
+    findings: Sequence[Told], groups: Sequence[Group], origins: Mapping[str, Origination]
 ) -> Iterator[Conflict]:
     """A plan against what is said to have come of it: that it did not happen, or in another number."""
     pairs = list(zip(findings, groups, strict=True))

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
+import msgspec
+
 from stocktake.vocabulary import EventType, Finding, Modality, Period, Quantity
 from stocktake.weighing.credibility import Credibility, Evidence, assess
 from stocktake.weighing.matching import amounts, order
@@ -25,6 +27,17 @@ class Origination(NamedTuple):
     speaker: str
     statement: str
     day: int
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding as it was weighed before, as far as it tells what surrounds it."""
+
+    id: str
+    claims: tuple[str, ...]
+    modality: str
+    negated: bool = False
+    series: str | None = None
+    part_of: str | None = None
 
 
 def evidence(group: Sequence[Testimony], origins: Mapping[str, Origination]) -> list[Evidence]:

@@ -9,7 +9,8 @@ matters of its claims, the reports whose anchors these move, and the matters who
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -17,12 +18,14 @@ import msgspec
 from stocktake.vocabulary import Conflict, Finding, Position, stable_id
 from stocktake.weighing import origins as origins_of_claims
 from stocktake.weighing.conflicts import conflicts
-from stocktake.weighing.findings import Origination, finding, links
+from stocktake.weighing.findings import Origination, Standing, finding, links
 from stocktake.weighing.matching import clusters, order
 from stocktake.weighing.origins import Anchor
 from stocktake.weighing.positions import positions
 from stocktake.weighing.register import Register
+from stocktake.weighing.rejoining import rejoined
 from stocktake.weighing.rulings import Rulings, finding_id
+from stocktake.weighing.subjects import HAPPENINGS, OCCASION
 from stocktake.weighing.testimony import Testimony
 
 
@@ -35,12 +38,20 @@ class Placed(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
-    """The matters tied together that hold them, weighed."""
+    """The matters tied together that hold them, weighed.
+
+    `kept` names the findings that stand as they were, with the conflicts that lie in one of them alone.
+    """
 
     matters: tuple[str, ...]
     findings: tuple[Finding, ...]
     conflicts: tuple[Conflict, ...]
     positions: tuple[Position, ...]
+    kept: frozenset[str] = frozenset()
+
+    def keeps(self, conflict_between: Sequence[str]) -> bool:
+        """Whether a conflict between these findings stands as it was."""
+        return len(conflict_between) == 1 and conflict_between[0] in self.kept
 
 
 class Shelf(Protocol):
@@ -61,9 +72,15 @@ class Shelf(Protocol):
     def originations(self, origins: Sequence[str]) -> Mapping[str, Origination]:
         """These origins, as they were written down."""
 
+    def gone(self, matters: Sequence[str]) -> Iterable[tuple[Testimony, str]]:
+        """Testimony that these matters have lost since they were weighed last, with its finding."""
+
+    def standing(self, matters: tuple[str, ...]) -> Mapping[str, Standing]:
+        """The findings of these matters, tied together as they are, as they were weighed last."""
+
 
 class Changes(msgspec.Struct, kw_only=True):
-    """What an update changed: claims placed anew, and the matters weighed anew, which stand in for the old."""
+    """What an update changed: claims that lie elsewhere now, and the matters weighed anew."""
 
     placed: dict[str, Placed]
     originations: dict[str, Origination]
@@ -81,29 +98,80 @@ def origination(anchor: Anchor) -> Origination:
 
 
 def update(
-    shelf: Shelf, touched: Iterable[str], changed: Iterable[str], rulings: Rulings, register: Register
+    shelf: Shelf,
+    touched: Iterable[str],
+    changed: Iterable[str],
+    rulings: Rulings,
+    register: Register,
+    decided: Collection[str] = (),
 ) -> Changes:
-    """Weigh the touched matters and the changed reports' statements, and what these touch in turn."""
+    """Weigh the touched matters and the changed reports' statements, and what these touch in turn.
+
+    A finding whose claims, origins and links are those that it had is not weighed again, unless its matter is one of
+    those `decided` about.
+    """
     tied = ties(rulings, shelf.matters_of)
-    components = _components(touched, tied)
-    finding_of: dict[str, str] = {}
-    anchor_of: dict[str, Anchor] = {}
-    groups: dict[tuple[str, ...], list[list[Testimony]]] = {}
+    neighbourhoods: dict[tuple[str, ...], _Neighbourhood] = {}
     reports = dict.fromkeys(changed)
-    for component in components:
-        groups[component] = grouped(shelf.of_matters(component), rulings)
-        found: dict[str, Anchor] = {}
-        for group in groups[component]:
-            name = finding_id(group[0].claim)
-            finding_of.update((t.claim, name) for t in group)
-            found.update(origins_of_claims.anchors(group))
-        before = shelf.placed(list(found))
-        for t in (t for group in groups[component] for t in group):
-            old = before.get(t.claim)
-            if old is None or old.anchor != found[t.claim]:
+    for component in _components(touched, tied):
+        anew = not set(decided).isdisjoint(component)
+        found = neighbourhoods[component] = _neighbourhood(shelf, component, rulings, anew=anew)
+        for t in (t for group in found.groups for t in group):
+            old = found.before.get(t.claim)
+            if old is None or old.anchor != found.anchors[t.claim]:
                 reports[t.report] = None
-        anchor_of.update(found)
-    return _origins(shelf, groups, finding_of, anchor_of, list(reports), tied, rulings, register)
+    return _origins(shelf, neighbourhoods, list(reports), tied, register)
+
+
+class _Neighbourhood(msgspec.Struct):
+    """Matters that are tied together: their findings now and before, and where their claims lay and lie."""
+
+    groups: list[list[Testimony]]
+    before: Mapping[str, Placed]
+    standing: Mapping[str, Standing]
+    anchors: dict[str, Anchor]
+
+
+def _neighbourhood(shelf: Shelf, component: tuple[str, ...], rulings: Rulings, *, anew: bool) -> _Neighbourhood:
+    """Touched matters: their findings, and the anchors of the claims of those that have changed."""
+    told = list(shelf.of_matters(component))
+    before = shelf.placed([t.claim for t in told])
+    standing = {} if anew else shelf.standing(component)
+    bound = {claim for bond in rulings.bonds() for claim in bond}
+    if anew or any(t.claim in bound for t in told):
+        groups = grouped(told, rulings)
+    else:
+        groups = _regrouped(told, before, shelf.gone(component))
+    anchors: dict[str, Anchor] = {}
+    intact = {}
+    for group in groups:
+        if (old := _intact(group, before, standing)) is not None:
+            intact[old.id] = old
+            anchors.update((t.claim, before[t.claim].anchor) for t in group)
+        else:
+            anchors.update(origins_of_claims.anchors(group))
+    return _Neighbourhood(groups, before, intact, anchors)
+
+
+def _intact(
+    group: Sequence[Testimony], before: Mapping[str, Placed], standing: Mapping[str, Standing]
+) -> Standing | None:
+    """The finding that a group was before, where it has the same claims, none of which has changed."""
+    old = standing.get(finding_id(group[0].claim))
+    if old is None or len(old.claims) != len(group):
+        return None
+    return old if all(t.claim in before and before[t.claim].finding == old.id for t in group) else None
+
+
+def _untouched(shelf: Shelf, component: tuple[str, ...]) -> _Neighbourhood:
+    """Matters of which only origins move: their findings have the claims that they had."""
+    told = list(shelf.of_matters(component))
+    before = shelf.placed([t.claim for t in told])
+    by_finding: dict[str, list[Testimony]] = defaultdict(list)
+    for t in sorted(told, key=order):
+        by_finding[before[t.claim].finding].append(t)
+    anchors = {claim: before[claim].anchor for claim in before}
+    return _Neighbourhood(list(by_finding.values()), before, shelf.standing(component), anchors)
 
 
 def ties(rulings: Rulings, matters_of: Callable[[Sequence[str]], Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -123,79 +191,120 @@ def _components(touched: Iterable[str], tied: Mapping[str, tuple[str, ...]]) -> 
 
 def grouped(testimony: Iterable[Testimony], rulings: Rulings) -> list[list[Testimony]]:
     """The findings of matters that are tied together: groups of testimony, each and all in the order of time."""
+    blocks = _blocks(testimony)
+    groups = [group for key in sorted(blocks) for group in clusters(blocks[key])]
+    return _ordered(rulings.apply(groups) if rulings else groups)
+
+
+def _regrouped(
+    told: Iterable[Testimony], before: Mapping[str, Placed], gone: Iterable[tuple[Testimony, str]]
+) -> list[list[Testimony]]:
+    """The findings as `grouped` has them, where no decision bears on them, from those that there were."""
+    home = {claim: placed.finding for claim, placed in before.items()}
+    lost: dict[tuple[str, bool], list[tuple[Testimony, str]]] = defaultdict(list)
+    for t, name in gone:
+        if t.event in HAPPENINGS or t.scope == OCCASION:
+            lost[t.matter, t.plan].append((t, name))
+    blocks = _blocks(told)
+    return _ordered(
+        group for key in sorted(blocks) for group in clusters(blocks[key], partial(rejoined, home=home, gone=lost[key]))
+    )
+
+
+def _blocks(testimony: Iterable[Testimony]) -> dict[tuple[str, bool], list[Testimony]]:
+    """Testimony by matter, deeds and plans apart."""
     blocks: dict[tuple[str, bool], list[Testimony]] = defaultdict(list)
     for t in testimony:
         blocks[t.matter, t.plan].append(t)
-    groups = [group for key in sorted(blocks) for group in clusters(blocks[key])]
-    if rulings:
-        groups = rulings.apply(groups)
-    for group in groups:
+    return blocks
+
+
+def _ordered(groups: Iterable[list[Testimony]]) -> list[list[Testimony]]:
+    for group in (found := list(groups)):
         group.sort(key=order)
-    return sorted(groups, key=lambda g: order(g[0]))
+    return sorted(found, key=lambda g: order(g[0]))
 
 
 def _origins(
     shelf: Shelf,
-    groups: dict[tuple[str, ...], list[list[Testimony]]],
-    finding_of: dict[str, str],
-    anchor_of: dict[str, Anchor],
+    neighbourhoods: dict[tuple[str, ...], _Neighbourhood],
     reports: Sequence[str],
     tied: Mapping[str, tuple[str, ...]],
-    rulings: Rulings,
     register: Register,
 ) -> Changes:
-    """Settle the statements of the reports whose anchors moved, and weigh every matter that this moves."""
+    """Settle the statements of the reports whose anchors moved, and weigh every finding that this moves."""
+    anchor_of = {claim: anchor for found in neighbourhoods.values() for claim, anchor in found.anchors.items()}
     units: dict[object, list[Testimony]] = defaultdict(list)
     for t in shelf.of_reports(reports):
         units[origins_of_claims.unit(t)].append(t)
-    claims = [t.claim for unit in units.values() for t in unit]
-    before = dict(shelf.placed(claims))
-    origin_anchor: dict[str, Anchor] = {}
+    before = shelf.placed([t.claim for unit in units.values() for t in unit])
+    chosen_of: dict[str, Anchor] = {}
     moved: dict[str, None] = {}
     for unit in units.values():
         votes = [anchor_of[t.claim] if t.claim in anchor_of else before[t.claim].anchor for t in unit]
         chosen = origins_of_claims.settle(votes)
         name = origin_id(chosen[1], chosen[2])
         for t in unit:
-            origin_anchor[t.claim] = chosen
+            chosen_of[t.claim] = chosen
             old = before.get(t.claim)
             if old is None or old.origin != name:
                 moved[t.matter] = None
     for component in _components(moved, tied):
-        if component not in groups:
-            groups[component] = grouped(shelf.of_matters(component), rulings)
-            for group in groups[component]:
-                finding_of.update((t.claim, finding_id(group[0].claim)) for t in group)
-    return _weighed(shelf, groups, finding_of, anchor_of, origin_anchor, register)
-
-
-def _weighed(
-    shelf: Shelf,
-    groups: Mapping[tuple[str, ...], list[list[Testimony]]],
-    finding_of: Mapping[str, str],
-    anchor_of: Mapping[str, Anchor],
-    origin_anchor: Mapping[str, Anchor],
-    register: Register,
-) -> Changes:
+        if component not in neighbourhoods:
+            neighbourhoods[component] = _untouched(shelf, component)
     changes = Changes(placed={}, originations={}, weighed=[])
-    known: dict[Anchor, Origination] = {}
-    for matters, members in groups.items():
-        claims = [t.claim for group in members for t in group]
-        before = shelf.placed([c for c in claims if c not in origin_anchor or c not in anchor_of])
-        written = shelf.originations(sorted({before[c].origin for c in claims if c not in origin_anchor}))
-        sources: dict[str, Origination] = {}
-        for claim in claims:
-            if claim in origin_anchor:
-                anchor = origin_anchor[claim]
-                source = known.get(anchor) or known.setdefault(anchor, origination(anchor))
-                changes.originations[source.id] = source
-            else:
-                source = written[before[claim].origin]
-            sources[claim] = source
-            own = anchor_of[claim] if claim in anchor_of else before[claim].anchor
-            changes.placed[claim] = Placed(finding_of[claim], own, source.id)
-        changes.weighed.append(weighed(matters, members, sources, register))
+    known = _Originations(shelf)
+    for matters, found in neighbourhoods.items():
+        _weigh(changes, matters, found, known, chosen_of, register)
     return changes
+
+
+class _Originations:
+    """The origins that anchors stand for, each made once; those that are not a claim's own anchor's as written."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._of: dict[Anchor, Origination] = {}
+
+    def at(self, anchor: Anchor) -> Origination:
+        """The origin that an anchor stands for."""
+        return self._of.get(anchor) or self._of.setdefault(anchor, origination(anchor))
+
+    def of(self, placed: Mapping[str, Placed]) -> dict[str, Origination]:
+        """The origins of claims that stay where they are."""
+        found = {claim: self.at(p.anchor) for claim, p in placed.items()}
+        elsewhere = {claim: p.origin for claim, p in placed.items() if found[claim].id != p.origin}
+        written = self._shelf.originations(sorted(set(elsewhere.values())))
+        found.update((claim, written[origin]) for claim, origin in elsewhere.items())
+        return found
+
+
+def _weigh(
+    changes: Changes,
+    matters: tuple[str, ...],
+    found: _Neighbourhood,
+    known: _Originations,
+    chosen_of: Mapping[str, Anchor],
+    register: Register,
+) -> None:
+    """Notes what changes in matters that are tied together."""
+    claims = [t.claim for group in found.groups for t in group]
+    sources = known.of({claim: found.before[claim] for claim in claims if claim not in chosen_of})
+    for claim in claims:
+        if claim in chosen_of:
+            source = sources[claim] = known.at(chosen_of[claim])
+            changes.originations[source.id] = source
+    standing = dict(found.standing)
+    for group in found.groups:
+        name = finding_id(group[0].claim)
+        for t in group:
+            old = found.before.get(t.claim)
+            now = Placed(name, found.anchors[t.claim], sources[t.claim].id)
+            if old != now:
+                changes.placed[t.claim] = now
+                if old is None or old.origin != now.origin:
+                    standing.pop(name, None)
+    changes.weighed.append(weighed(matters, found.groups, sources, register, standing))
 
 
 def weighed(
@@ -203,17 +312,26 @@ def weighed(
     groups: Sequence[Sequence[Testimony]],
     sources: Mapping[str, Origination],
     register: Register,
+    standing: Mapping[str, Standing] | None = None,
 ) -> Weighed:
-    """Groups of testimony as findings, with conflicts and positions; `sources` are the origins by claim."""
+    """Groups of testimony as findings, with conflicts and positions; `sources` are the origins by claim.
+
+    The findings `standing` have the claims and origins that they had, and stay where their links do too.
+    """
     series, parts = links(groups)
-    findings = []
+    every: list[Finding | Standing] = []
     for index, group in enumerate(groups):
         whole = groups[parts[index]] if index in parts else None
         part_of = finding_id(whole[0].claim) if whole else None
-        findings.append(finding(group, sources, register, None, series.get(index), part_of))
+        old = (standing or {}).get(finding_id(group[0].claim))
+        if old is not None and (old.series, old.part_of) == (series.get(index), part_of):
+            every.append(old)
+        else:
+            every.append(finding(group, sources, register, None, series.get(index), part_of))
     return Weighed(
         matters=matters,
-        findings=tuple(findings),
-        conflicts=tuple(conflicts(findings, groups, sources)),
-        positions=tuple(positions(findings, groups, sources)),
+        findings=tuple(f for f in every if isinstance(f, Finding)),
+        conflicts=tuple(conflicts(every, groups, sources)),
+        positions=tuple(positions(every, groups, sources)),
+        kept=frozenset(f.id for f in every if isinstance(f, Standing)),
     )

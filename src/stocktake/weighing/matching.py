@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from stocktake.weighing.subjects import GENERAL, HAPPENINGS, OCCASION, RATE, TOTAL
@@ -62,12 +62,18 @@ def agree(a: Amounts, b: Amounts) -> bool:
     return a.low * (1 - SLACK) <= b.high and b.low * (1 - SLACK) <= a.high
 
 
-def clusters(block: Sequence[Testimony]) -> list[list[Testimony]]:
-    """The block's claims by happening; the order of the block does not matter."""
+def clusters(
+    block: Sequence[Testimony], join: Callable[[Sequence[Testimony]], list[list[Testimony]]] | None = None
+) -> list[list[Testimony]]:
+    """The block's claims by happening; the order of the block does not matter.
+
+    `join` joins occasions, given in the order of time; another than `joined` does what it does, sooner.
+    """
+    join = join or joined
     ordered = sorted(block, key=order)
     event = ordered[0].event
     if event in HAPPENINGS:
-        return _joined(ordered)
+        return join(ordered)
     plan = ordered[0].plan
     general = [t for t in ordered if t.scope == GENERAL]
     totals = [t for t in ordered if t.scope == TOTAL]
@@ -87,7 +93,7 @@ def clusters(block: Sequence[Testimony]) -> list[list[Testimony]]:
     if plan and event in ("construction", "cooperation"):
         general.extend(occasions)
     elif occasions:
-        found.extend(_joined(occasions))
+        found.extend(join(occasions))
     if general:
         found.append(sorted(general, key=order))
     return found
@@ -137,7 +143,7 @@ def _gap(days: Sequence[int], day: int) -> int:
     return min(abs(day - other) for other in days[max(place - 1, 0) : place + 1])
 
 
-class _Profile(NamedTuple):
+class Profile(NamedTuple):
     """Claims that look alike; the first stands for them, with its count and the words of its place."""
 
     first: Testimony
@@ -146,27 +152,43 @@ class _Profile(NamedTuple):
     place: frozenset[str]
 
 
-def _profile(members: Sequence[Testimony]) -> _Profile:
+def _profile(members: Sequence[Testimony]) -> Profile:
     first = members[0]
-    return _Profile(first, members, _count(first), frozenset(first.place.split()))
+    return Profile(first, members, _count(first), frozenset(first.place.split()))
 
 
-def _joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
+def profiles(ordered: Sequence[Testimony]) -> list[Profile]:
+    """Claims, given in the order of time, by what they look like, in the order of their days."""
     alike: dict[object, list[Testimony]] = defaultdict(list)
     for t in ordered:
         dated = t.first or t.last
         alike[
             t.first, t.last, t.place, t.low, t.high, t.twin_low, t.twin_high, t.family, 0 if dated else t.seen
         ].append(t)
-    profiles = sorted(map(_profile, alike.values()), key=lambda p: (_when(p.first), order(p.first)))
+    return sorted(map(_profile, alike.values()), key=lambda p: (_when(p.first), order(p.first)))
+
+
+def window(count: int) -> int:
+    """With how many of those that follow each of so many profiles is compared."""
+    return count if count <= 3 * NEIGHBOURS else NEIGHBOURS
+
+
+def joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
+    """Occasions by happening."""
+    every = profiles(ordered)
     pairs: dict[tuple[int, int], int | None] = {}
-    window = len(profiles) if len(profiles) <= 3 * NEIGHBOURS else NEIGHBOURS
-    for i, a in enumerate(profiles):
-        for j in range(i + 1, min(i + 1 + window, len(profiles))):
-            found = _score(a, profiles[j])
-            pairs[i, j] = None if found is None else round(found * TENTHS)
-    groups = _agglomerated(len(profiles), pairs)
-    return [[t for x in group for t in profiles[x].members] for group in groups]
+    near = window(len(every))
+    for i, a in enumerate(every):
+        for j in range(i + 1, min(i + 1 + near, len(every))):
+            pairs[i, j] = compared(a, every[j])
+    groups = agglomerated(len(every), pairs)
+    return [[t for x in group for t in every[x].members] for group in groups]
+
+
+def compared(a: Profile, b: Profile) -> int | None:
+    """How strongly two profiles, in their order, speak of one occasion, in tenths; None where they cannot."""
+    found = _score(a, b)
+    return None if found is None else round(found * TENTHS)
 
 
 class _Link:
@@ -184,7 +206,7 @@ class _Link:
         self.compared += other.compared
 
 
-def _agglomerated(count: int, pairs: Mapping[tuple[int, int], int | None]) -> list[list[int]]:
+def agglomerated(count: int, pairs: Mapping[tuple[int, int], int | None]) -> list[list[int]]:
     """Joins best pairs first, where the mean between the groups that they are in speaks for it.
 
     What is known of two groups is kept and added up, the smaller to the larger, so that the work grows with the
@@ -225,7 +247,7 @@ def _when(t: Testimony) -> int:
     return t.first or t.last or t.seen
 
 
-def _score(left: _Profile, right: _Profile) -> float | None:
+def _score(left: Profile, right: Profile) -> float | None:
     """How strongly the claims of two profiles of a block speak of one occasion; None where they cannot."""
     a, b = left.first, right.first
     days = _days(a, b)

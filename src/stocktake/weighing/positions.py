@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from stocktake.vocabulary import Finding, Position, Stance
-from stocktake.weighing.findings import Origination
+from stocktake.weighing.findings import Origination, Standing
 from stocktake.weighing.subjects import GENERAL
 from stocktake.weighing.testimony import Testimony
 
 
 def positions(
-    findings: Sequence[Finding], groups: Sequence[Sequence[Testimony]], origins: Mapping[str, Origination]
+    findings: Sequence[Finding | Standing], groups: Sequence[Sequence[Testimony]], origins: Mapping[str, Origination]
 ) -> list[Position]:
     """The positions of the parties on each finding of a matter."""
     spoken = [[t for t in group if t.party and t.state and ";" not in t.state and not t.story] for group in groups]
@@ -55,7 +55,7 @@ def _stance(t: Testimony, negated: bool) -> Stance:
     return Stance.asserts if t.stance == "denies" else Stance(t.stance)
 
 
-def _moves(finding: Finding, party: str, said: list[tuple[int, bool, Testimony]]) -> list[Position]:
+def _moves(finding: Finding | Standing, party: str, said: list[tuple[int, bool, Testimony]]) -> list[Position]:
     """Runs of one stance in the order of the days.
 
     What has no day of its own (a standing position, retold later) moves nothing where the party has spoken on a

@@ -12,7 +12,7 @@ from stocktake.vocabulary import Claim, Conflict, Decision, Finding, Origin, Pos
 from stocktake.weighing import ledger
 from stocktake.weighing.collecting import uncollected
 from stocktake.weighing.descriptions import nearest
-from stocktake.weighing.findings import Origination
+from stocktake.weighing.findings import Origination, Standing
 from stocktake.weighing.ledger import Placed, Weighed
 from stocktake.weighing.register import Register
 from stocktake.weighing.reprints import originals
@@ -40,6 +40,7 @@ class Memory:
         self._matter: dict[str, str] = {}
         self._placed: dict[str, Placed] = {}
         self._originations: dict[str, Origination] = {}
+        self._gone: list[tuple[Testimony, str]] = []
         self.weighed: dict[str, Weighed] = {}
 
     def of_matters(self, matters: Sequence[str]) -> Iterable[Testimony]:
@@ -59,6 +60,14 @@ class Memory:
     def originations(self, origins: Sequence[str]) -> Mapping[str, Origination]:
         return {origin: self._originations[origin] for origin in origins}
 
+    def gone(self, matters: Sequence[str]) -> Iterable[tuple[Testimony, str]]:
+        return [(t, finding) for t, finding in self._gone if t.matter in matters]
+
+    def standing(self, matters: tuple[str, ...]) -> Mapping[str, Standing]:
+        known = self.weighed.get(matters[0])
+        whole = known.findings if known is not None and known.matters == matters else ()
+        return {f.id: Standing(**{name: getattr(f, name) for name in Standing.__struct_fields__}) for f in whole}
+
     def put(self, report: str, testimony: Sequence[Testimony]) -> set[str]:
         """Set a report's testimony in place of what it had; the matters that this touches."""
         touched = set()
@@ -66,7 +75,8 @@ class Memory:
             touched.add(t.matter)
             del self._by_matter[t.matter][t.claim]
             del self._matter[t.claim]
-            self._placed.pop(t.claim, None)
+            if (placed := self._placed.pop(t.claim, None)) is not None:
+                self._gone.append((t, placed.finding))
         if testimony:
             self._by_report[report] = list(testimony)
         for t in testimony:
@@ -78,11 +88,22 @@ class Memory:
     def update(self, touched: Iterable[str], changed: Iterable[str], rulings: Rulings, register: Register) -> None:
         """Weigh what was touched."""
         changes = ledger.update(self, sorted(touched), sorted(changed), rulings, register)
+        self._gone.clear()
         self._placed.update(changes.placed)
         self._originations.update(changes.originations)
         for weighed in changes.weighed:
+            whole = self._whole(weighed)
             for matter in weighed.matters:
-                self.weighed[matter] = weighed
+                self.weighed[matter] = whole
+
+    def _whole(self, weighed: Weighed) -> Weighed:
+        """What was weighed, with what is kept of before."""
+        if not weighed.kept:
+            return weighed
+        before = self.weighed[weighed.matters[0]]
+        findings = (*weighed.findings, *(f for f in before.findings if f.id in weighed.kept))
+        conflicts = (*weighed.conflicts, *(c for c in before.conflicts if weighed.keeps(c.findings)))
+        return msgspec.structs.replace(weighed, findings=findings, conflicts=conflicts, kept=frozenset())
 
     def weighing(self, register: Register) -> Weighing:
         """Everything that lies on the shelf, as weighed."""

@@ -79,6 +79,12 @@ class Testimony(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.modality != "actual"
 
 
+def weigh_alike(a: Testimony, b: Testimony) -> bool:
+    """Whether two testimonies of a claim differ at most in the outlet, where only an origin's description names it."""
+    voiced = a.kind == "outlet" and not a.story
+    return not voiced and msgspec.structs.replace(a, outlet=b.outlet) == b
+
+
 _CUES = words("cues")
 _VAGUE = re.compile(rf"\b(?:{'|'.join(_CUES['vague'])})\b", re.IGNORECASE)
 _VAGUE_LOWS = frozenset({24.0, 200.0, 2_000.0, 20_000.0, 200_000.0, 2_000_000.0})

@@ -38,6 +38,9 @@ from stocktake.casebook.weighing_rows import Rows, packed, portions
 from stocktake.vocabulary import Claim, Decision, Report
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from stocktake.weighing import Copy, Hands, Job
 
 AFRESH_FROM = 500
@@ -72,6 +75,8 @@ class Work:
         except weighing.ContradictoryDecisions as wrong:
             raise InvalidDecision(f"the findings cannot be weighed: {wrong}") from None
         self._state = state_of(connection)
+        self._crowds: dict[int, list[tuple[int, str]]] = {}
+        self._shingles: dict[str, NDArray[np.uint64]] = {}
 
     def run(self, *, afresh: bool) -> Update:
         due = list(self._connection.execute(sa.select(weighing_due.c.report)).scalars())
@@ -144,7 +149,7 @@ class Work:
             self._rows.insert(report_bands, [(band, day, name) for band, (name, day, _) in rows])
 
     def _text(self, name: str) -> str:
-        return str(self._connection.execute(sa.select(reports.c.text).where(reports.c.id == name)).scalar_one())
+        return str(self._connection.execute(sa.select(reports.c.text).where(reports.c.id == name)).scalar() or "")
 
     def _put_copies(self, pairs: Iterable[Copy]) -> None:
         for pair in pairs:
@@ -279,7 +284,7 @@ class Work:
         told = self._room.shingles(new.text)
         for name, mine in self._counted(list(in_common)):
             suspicious = self._room.suspicious(in_common[name], mine)
-            if suspicious and self._room.share(told, self._room.shingles(self._text(name))) >= self._room.SHARE:
+            if suspicious and self._room.share(told, self._told(name)) >= self._room.SHARE:
                 yield name
 
     def _counted(self, names: Sequence[str]) -> Iterator[tuple[str, int]]:
@@ -291,21 +296,19 @@ class Work:
 
     def _reparent(self, name: str) -> bool:
         """Finds again which report this one copies; whether that is another than before."""
-        report = self._report(name)
+        row = self._connection.execute(sa.select(reports.c.copy_of, reports.c.day).where(reports.c.id == name)).first()
         before = self._connection.execute(sa.select(copies.c.original).where(copies.c.report == name)).scalar()
-        if report is None or (report.copy_of is not None and before is None):
+        if row is None or (row.copy_of is not None and before is None):
             return False
         b = report_bands.c
         mine = self._connection.execute(sa.select(b.band).where(b.report == name)).scalars().all()
-        met: dict[str, int] = defaultdict(int)
-        for number in mine:
-            bucket = sa.select(b.day, b.report).where(b.band == number).order_by(b.day, b.report)
-            for at, other in self._connection.execute(bucket.limit(self._room.CROWD)).all():
-                if (at, other) < (_day(report), name):
-                    met[other] += 1
-        alike = [other for other, count in met.items() if self._room.suspicious(count, len(mine))]
-        others = [found for other in alike if (found := self._report(other)) is not None]
-        now = self._room.parent(report, others)
+        place = (row.day.toordinal(), name)
+        met: dict[tuple[int, str], int] = defaultdict(int)
+        for other in (other for number in mine for other in self._crowd(number)):
+            if other < place:
+                met[other] += 1
+        alike = sorted(other for other, count in met.items() if self._room.suspicious(count, len(mine)))
+        now = self._room.parent(name, self._told(name), ((other, self._told(other)) for _, other in alike))
         if (now.original if now else None) == before:
             return False
         self._connection.execute(copies.delete().where(copies.c.report == name))
@@ -313,6 +316,21 @@ class Work:
         if now is not None:
             self._put_copies([now])
         return True
+
+    def _crowd(self, number: int) -> list[tuple[int, str]]:
+        """The day and name of the reports that stand for a band, read once when all bands have been noted."""
+        if number not in self._crowds:
+            b = report_bands.c
+            bucket = sa.select(b.day, b.report).where(b.band == number).order_by(b.day, b.report)
+            first = self._connection.execute(bucket.limit(self._room.CROWD)).all()
+            self._crowds[number] = [(row.day, row.report) for row in first]
+        return self._crowds[number]
+
+    def _told(self, name: str) -> NDArray[np.uint64]:
+        """A report's shingles, made once."""
+        if name not in self._shingles:
+            self._shingles[name] = self._room.shingles(self._text(name))
+        return self._shingles[name]
 
     def _descendants(self, names: Iterable[str]) -> list[str]:
         found: dict[str, None] = {}

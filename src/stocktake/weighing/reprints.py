@@ -209,10 +209,9 @@ def originals(reports: Iterable[Report]) -> dict[str, str]:
     return {report: root(parents, report) for report in parents}
 
 
-def parent(report: Report, earlier: Iterable[Report]) -> Copy | None:
-    """The report that this one copies, out of those before it."""
-    told = ((other.id, shingles(other.text)) for other in sorted(earlier, key=when))
-    found = repeated(report.id, shingles(report.text), told)
+def parent(name: str, told: NDArray[np.uint64], earlier: Iterable[tuple[str, NDArray[np.uint64]]]) -> Copy | None:
+    """The report that this one copies, out of those before it, the earliest first; all by their shingles."""
+    found = repeated(name, told, earlier)
     return nearest(found) if found else None
 
 

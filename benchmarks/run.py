@@ -39,6 +39,7 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--sampler", "numpyro"),
         ("--sampler", "nutpie", "--chains", "2", "--draws", "1000"),
     ),
+    "forecasting_series": (("--kind", "attacks", "--half", "1"), ("--kind", "plants", "--half", "1")),
     "forecasting_speed": (("--programmes", "200"),),
     "reading": (("--sample", "4"),),
     "weighing": (("gold",), ("large", "100000"), ("large", "300000"), ("large", "1000000")),

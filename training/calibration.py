@@ -1,11 +1,12 @@
 """Fits the confidence of claims on gold that the weights have not seen, and says how well it is calibrated.
 
-    python training/calibration.py WEIGHTS [--shared ../shared]
+    python training/calibration.py WEIGHTS [--shipped WEIGHTS --held GOLD ...] [--shared ../shared]
 
 Every claim read from dev.jsonl is right when the scorer pairs it with a gold claim (same type, same sentence). Platt's
 logistic calibration of the trigger's log odds, its rival's and the grounds is fitted on nine tenths of the reports and
-tried on the tenth, in turn; printed are the expected calibration error (ten bins) and the area under the ROC curve
-there and on wiredev.jsonl, a reliability table, and the numbers over all of dev for weights/decoding.toml.
+tried on the tenth, in turn; what the shipped weights read in reports that they never learned from is fitted with, each
+time. Printed are the expected calibration error (ten bins) and the area under the ROC curve there, on wiredev.jsonl and
+on those reports, a reliability table, and the numbers over all for weights/decoding.toml.
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ def calibration_error(confidence: Floats, right: Floats) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("weights", type=Path, help="a folder of weights that has not seen dev.jsonl")
+    parser.add_argument("--shipped", type=Path, help="the weights that have, for the files of --held")
+    parser.add_argument("--held", type=Path, nargs="*", default=[], help="gold that the shipped weights have not seen")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     chosen = parser.parse_args()
     gold = chosen.shared / "reading"
@@ -98,15 +101,20 @@ def main() -> None:
     specification.loader.exec_module(scorer)
 
     reports, seen, right = claims_of(gold / "dev.jsonl", chosen.weights, scorer)
+    others = {path.stem: claims_of(path, chosen.shipped, scorer)[1:] for path in chosen.held}
+    beside_seen = np.vstack([seen[:0], *(one for one, _ in others.values())])
+    beside_right = np.concatenate([right[:0], *(one for _, one in others.values())])
     held_out = np.zeros(len(right))
     for fold in range(FOLDS):
         mine = reports % FOLDS == fold
-        held_out[mine] = stated(fit(seen[~mine], right[~mine]), seen[mine])
-    line = fit(seen, right)
-    _, wire_seen, wire_right = claims_of(gold / "wiredev.jsonl", chosen.weights, scorer)
-    for name, said, true in (("dev", held_out, right), ("wiredev", stated(line, wire_seen), wire_right)):
+        line = fit(np.vstack([seen[~mine], beside_seen]), np.concatenate([right[~mine], beside_right]))
+        held_out[mine] = stated(line, seen[mine])
+    line = fit(np.vstack([seen, beside_seen]), np.concatenate([right, beside_right]))
+    others["wiredev"] = claims_of(gold / "wiredev.jsonl", chosen.weights, scorer)[1:]
+    told = {"dev": (held_out, right)} | {name: (stated(line, one), true) for name, (one, true) in others.items()}
+    for name, (said, true) in told.items():
         figures = f"calibration error {calibration_error(said, true):.3f}, area {discrimination(said, true):.3f}"
-        print(f"{name:8} {len(true)} claims, {figures}" + (" by cross-validation" if name == "dev" else ""))
+        print(f"{name:14} {len(true)} claims, {figures}" + (" by cross-validation" if name == "dev" else ""))
     for low, high in pairwise(EDGES):
         bin_ = (held_out >= low) & (held_out < high)
         if bin_.any():

@@ -43,7 +43,7 @@ __all__ = [
     "write_claims",
 ]
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same report may read differently; casebooks are re-read then."""
 
 LANGUAGES = frozenset({"en", "und"})

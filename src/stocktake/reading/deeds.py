@@ -41,13 +41,14 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    at_once: frozenset[frozenset[EventType]]
     rule: tuple[Rule, ...]
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
+def _rules() -> _Rules:
     path = Path(__file__).parent / "lexicon" / "deeds.toml"
-    return msgspec.toml.decode(path.read_bytes(), type=_Rules).rule
+    return msgspec.toml.decode(path.read_bytes(), type=_Rules)
 
 
 @cache
@@ -80,10 +81,14 @@ def _count(found: dict[tuple[int, EventType], Trigger], candidate: Trigger) -> N
 
 
 def once(page: Page, triggers: Sequence[Trigger]) -> list[Trigger]:
-    """Of the triggers whose type a rule settled, one a sentence and type, and none where another word states it."""
-    kept = [trigger for trigger in triggers if not trigger.rule]
+    """The triggers less those that state an event a second time.
+
+    A word states a second type only beside one that goes with it (`at_once` in deeds.toml). Of the triggers whose type
+    a rule settled stays one a sentence and type, and none where another word states it.
+    """
+    kept = [trigger for trigger in _likeliest(triggers) if not trigger.rule]
     stated = {(page.number(trigger.start), trigger.event) for trigger in kept}
-    for trigger in sorted((one for one in triggers if one.rule), key=lambda one: -one.probability):
+    for trigger in sorted((one for one in _likeliest(triggers) if one.rule), key=lambda one: -one.probability):
         where = page.number(trigger.start), trigger.event
         if where not in stated:
             stated.add(where)
@@ -91,9 +96,18 @@ def once(page: Page, triggers: Sequence[Trigger]) -> list[Trigger]:
     return sorted(kept)
 
 
+def _likeliest(triggers: Sequence[Trigger]) -> list[Trigger]:
+    """Of the triggers on one word the likeliest, and those whose type goes with its."""
+    best: dict[int, Trigger] = {}
+    for trigger in sorted(triggers, key=lambda one: -one.probability):
+        best.setdefault(trigger.start, trigger)
+    pairs = _rules().at_once
+    return [one for one in triggers if one == best[one.start] or {one.event, best[one.start].event} in pairs]
+
+
 def rule_of(page: Page, trigger: Trigger) -> Rule | None:
     """The first rule that fits a trigger."""
     sentence = page.sentence(trigger.start)
     before, after = page.text[sentence.start : trigger.start], page.text[trigger.end : sentence.end]
     word = page.text[trigger.start : trigger.end].lower()
-    return next((rule for rule in _rules() if rule.fits(trigger.event, word, before, after)), None)
+    return next((rule for rule in _rules().rule if rule.fits(trigger.event, word, before, after)), None)

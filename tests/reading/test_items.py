@@ -24,6 +24,10 @@ HEADS = [
     ("155mm shells", "155mm shells"),
     ("F-16s", "F-16s"),
     ("“designs and components”,", "designs and components"),
+    ("Shahed drones and", "Shahed drones"),
+    ("training ground, or of", "training ground"),
+    ("914", ""),
+    ("1,598 of", ""),
     ("", ""),
 ]
 

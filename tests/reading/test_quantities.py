@@ -68,6 +68,8 @@ def test_reads(text: str, low: float | None, high: float | None, unit: str, per:
 
 
 NO_QUANTITY = [
+    "It still delivers one-way attack drones.",
+    "It was a one-time, one-off sale.",
     "On 7 May they left.",
     "In 2022 they left.",
     "By May 2023 it was over.",

@@ -49,19 +49,24 @@ _LEAD = re.compile(
     r"fewer|less|certain|various|numerous|dozens\s+of|hundreds\s+of|thousands\s+of|tens\s+of\s+thousands\s+of)\s+",
     re.IGNORECASE,
 )
+_TAIL = re.compile(r"(?:[\s,]+(?:and|or|of))+$", re.IGNORECASE)
+_NUMBER = re.compile(r"\d[\d,.]*")
 _EDGES = " \t\n,.;:!?\"'“”‘’`()[]«»—–-"
 
 
 @lru_cache(maxsize=8192)
 def head(text: str) -> str:
-    """The item slot's form of a phrase: without number, article and the like ("at least 400 Shahed drones")."""
-    phrase = " ".join(text.split()).strip(_EDGES)
+    """The item slot's form of a phrase: without number, article and the like ("at least 400 Shahed drones").
+
+    A conjunction at its end ("drones and") belongs to what follows. A number alone names no goods: "".
+    """
+    phrase = _TAIL.sub("", " ".join(text.split()).strip(_EDGES)).strip(_EDGES)
     for _ in range(8):  # "at least some of the 20": no phrase has more words before its head
         shorter = _without_lead(phrase)
         if shorter == phrase or not shorter:
             break
         phrase = shorter
-    return phrase
+    return "" if _NUMBER.fullmatch(phrase) else phrase
 
 
 def _without_lead(phrase: str) -> str:

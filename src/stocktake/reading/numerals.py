@@ -288,7 +288,7 @@ _LASTING = re.compile(r"-(?:year|month|week|day|hour|minute)\b(?!-old|\s+old)")
 _NOT_COUNTED = re.compile(
     r"\s+\d|(?i:\s+(?:another|by\s+one|of\s+(?:us|them|these|those)\s+(?:is|was)|day\b|time\b|thing\b|"
     r"more\s+(?:time|thing)|who|can|could|should|would|must|might|may|that|which|is|was|has|had|where|hour\s+later))"
-    r"|[,.;:?!)]|['’]s|\s*$"
+    r"|-(?i:way|off|time|man|sided)\b|[,.;:?!)]|['’]s|\s*$"
 )
 _DETERMINED = re.compile(
     r"(?i:\b(?:the|this|that|which|each|every|any|no|another|such|only|good|big|new|last|first|next|right|wrong|his|her|"

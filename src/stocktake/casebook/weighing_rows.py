@@ -44,26 +44,44 @@ class Rows:
         self._connection = connection
         self._decode = msgspec.msgpack.Decoder(weighing.Testimony).decode
         self._room = weighing
+        self._mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         self.left: set[str] = set()
         """Origins that lost claims when reports' testimony was replaced."""
         self._gone: dict[str, list[tuple[Testimony, str]]] = {}
         """By matter, testimony that was taken out, with the finding that it was in."""
         self._places: dict[str, Placed] = {}
         """Where claims lie, as far as it was asked: kept until it is written anew."""
+        self._unplaced: set[str] = set()
+        """Claims of which it is known that they have no place yet, whatever their rows still say."""
+        self._told: dict[str, list[Testimony]] = {}
+        """By matter, its testimony, as far as it is expected to be asked for."""
         self._written: dict[str, list[tuple[str, str]]] = {}
         """By matter, the ids and bodies of its findings, as far as it was asked."""
         self._place = msgspec.json.Decoder(tuple[int, str, str]).decode
 
     # ------------------------------------------------------------------------------------- reading
 
+    def expect(self, matters: Sequence[str]) -> None:
+        self._told.update((matter, []) for matter in matters)
+        for t in self._of_matters(matters):
+            self._told[t.matter].append(t)
+        self._findings(matters)
+
     def of_matters(self, matters: Sequence[str]) -> Iterator[Testimony]:
+        for matter in matters:
+            yield from self._told.pop(matter, None) or self._of_matters([matter])
+
+    def _of_matters(self, matters: Sequence[str]) -> Iterator[Testimony]:
         t = testimony.c
+        placed, place, decode, places = self._room.Placed, self._place, self._decode, self._places
         for portion in portions(matters):
             query = sa.select(t.claim, t.finding, t.anchor, t.origin, t.body).where(t.matter.in_(portion))
             for claim, finding, anchor, origin, body in self._connection.execute(query).all():
-                if finding and claim not in self._places:
-                    self._places[claim] = self._room.Placed(finding, self._place(anchor), origin)
-                yield self._decode(body)
+                if not finding or claim in self._unplaced:
+                    self._unplaced.add(claim)
+                elif claim not in places:
+                    places[claim] = placed(finding, place(anchor), origin)
+                yield decode(body)
 
     def of_reports(self, reports: Sequence[str]) -> Iterator[Testimony]:
         yield from self._bodies(testimony.c.report, reports)
@@ -96,11 +114,15 @@ class Rows:
 
     def placed(self, claims: Sequence[str]) -> Mapping[str, Placed]:
         t = testimony.c
-        for portion in portions(claim for claim in claims if claim not in self._places):
+        places = self._places
+        every = dict(zip(claims, map(places.get, claims), strict=True))
+        found = {claim: placed for claim, placed in every.items() if placed is not None}
+        unknown = [claim for claim in every if claim not in found and claim not in self._unplaced]
+        for portion in portions(unknown):
             query = sa.select(t.claim, t.finding, t.anchor, t.origin).where(t.claim.in_(portion), t.finding != "")
             for claim, finding, anchor, origin in self._connection.execute(query).all():
-                self._places[claim] = self._room.Placed(finding, self._place(anchor), origin)
-        return {claim: self._places[claim] for claim in claims if claim in self._places}
+                found[claim] = places[claim] = self._room.Placed(finding, self._place(anchor), origin)
+        return found
 
     def originations(self, names: Sequence[str]) -> Mapping[str, Origination]:
         o = origins.c
@@ -115,14 +137,18 @@ class Rows:
 
     def standing(self, matters: tuple[str, ...]) -> Mapping[str, Standing]:
         decode = msgspec.json.Decoder(self._room.Standing).decode
-        return {name: decode(body) for name, body in self._findings(matters[0])}
+        return {name: decode(body) for name, _, body in self._findings(matters[:1])}
 
-    def _findings(self, matter: str) -> list[tuple[str, str]]:
-        """The ids and bodies of the findings that were written with this matter."""
-        if matter not in self._written:
-            query = sa.select(findings.c.id, findings.c.body).where(findings.c.matter == matter)
-            self._written[matter] = [(row.id, row.body) for row in self._connection.execute(query).all()]
-        return self._written[matter]
+    def _findings(self, matters: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """The ids, matters and bodies of the findings that were written with these matters."""
+        f = findings.c
+        unknown = [matter for matter in matters if matter not in self._written]
+        self._written.update((matter, []) for matter in unknown)
+        for portion in portions(unknown):
+            query = sa.select(f.id, f.matter, f.body).where(f.matter.in_(portion))
+            for name, matter, body in self._connection.execute(query).all():
+                self._written[matter].append((name, body))
+        return ((name, matter, body) for matter in matters for name, body in self._written[matter])
 
     def origins_in(self, matters: Sequence[str]) -> set[str]:
         """The origins of these matters' claims."""
@@ -134,27 +160,40 @@ class Rows:
 
     # ------------------------------------------------------------------------------------- writing
 
-    def put(self, report: str, new: Sequence[Testimony]) -> set[str]:
-        """Set a report's testimony in place of what it had; the matters that this touches, none if it is the same.
+    def put(self, new: Mapping[str, Sequence[Testimony]]) -> dict[str, set[str]]:
+        """Set reports' testimony in place of what they had; by report the matters that this touches, none if the same.
 
         Testimony of which only the description of its origin goes by what has changed stays where it lies.
         """
-        old = {t.claim: t for t in self.of_reports([report])}
-        now = {t.claim: t for t in new}
+        old = {t.claim: t for t in self.of_reports(list(new))}
+        now = {t.claim: t for told in new.values() for t in told}
         changed = [t for claim, t in now.items() if old.get(claim) != t]
         gone = [claim for claim, t in old.items() if now.get(claim) != t]
         alike = {t.claim for t in changed if t.claim in old and self._room.weigh_alike(old[t.claim], t)}
         places = self.placed(gone)
         self.left |= {placed.origin for placed in places.values()}
-        self._delete(testimony, testimony.c.claim, gone)
-        self.insert(testimony, [_testimony(t, places.get(t.claim) if t.claim in alike else None) for t in changed])
+        self._delete(testimony, testimony.c.claim, [claim for claim in gone if claim not in now])
+        self._change([t for t in changed if t.claim in old])
+        self.insert(testimony, [_testimony(t, None) for t in changed if t.claim not in old])
+        self._unplaced.update(t.claim for t in changed if t.claim not in alike)
         for claim in gone:
             if claim not in alike:
                 self._places.pop(claim, None)
                 if claim in places:
                     self._gone.setdefault(old[claim].matter, []).append((old[claim], places[claim].finding))
-        both = (*(old[claim] for claim in gone), *changed)
-        return {t.matter for t in both if t.claim not in alike}
+        touched: dict[str, set[str]] = {report: set() for report in new}
+        for t in (*(old[claim] for claim in gone), *changed):
+            if t.claim not in alike:
+                touched[t.report].add(t.matter)
+        return touched
+
+    def _change(self, told: Sequence[Testimony]) -> None:
+        """Writes testimony in place of what its claims had; where they lie is written when it is known."""
+        names = ("matter", "voice", "kind", "outlet", "body")
+        if told:
+            sets = ", ".join(f"{name} = {self._mark}" for name in names)
+            rows = [(t.matter, t.voice, t.kind, t.outlet, msgspec.msgpack.encode(t), t.claim) for t in told]
+            self._connection.exec_driver_sql(f"UPDATE {testimony.name} SET {sets} WHERE claim = {self._mark}", rows)
 
     def fill(self, packed: bytes) -> None:
         """Writes rows that `packed` packed."""
@@ -164,8 +203,7 @@ class Rows:
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Writes rows of all of a table's columns, as the database's driver takes them."""
         if rows:
-            mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
-            marks = ", ".join(mark for _ in table.c)
+            marks = ", ".join(self._mark for _ in table.c)
             self._connection.exec_driver_sql(
                 f"INSERT INTO {table.name} ({', '.join(table.c.keys())}) VALUES ({marks})", list(rows)
             )
@@ -179,6 +217,7 @@ class Rows:
         before = self.placed(list(placed))
         moved = {claim: now for claim, now in placed.items() if before.get(claim) != now}
         self._places.update(moved)
+        self._unplaced.difference_update(moved)
         if moved:
             statement = (
                 testimony.update()
@@ -198,25 +237,33 @@ class Rows:
         """Puts weighed matters in place of what these matters had; rows that come out the same stay as they are."""
         matters = [matter for w in weighed for matter in w.matters]
         kept = frozenset(name for w in weighed for name in w.kept)
+        held = frozenset(name for w in weighed for name in w.held)
         self._replace(
             findings,
             ("id",),
-            ((name, matter, body) for matter in matters for name, body in self._findings(matter) if name not in kept),
+            (row for row in self._findings(matters) if row[0] not in kept),
             [_finding(f, w.matters[0]) for w in weighed for f in w.findings],
         )
         self._replace(
             conflicts,
             ("id",),
-            (row for row in self._rows(conflicts, ("id",), matters) if not _within(row[-1], kept)),
+            (row for row in self._rows(conflicts, ("id",), matters) if not self._stands(row[-1], kept)),
             [_conflict(c, w.matters[0]) for w in weighed for c in w.conflicts],
         )
         self._replace(
             positions,
             ("finding", "number"),
-            self._rows(positions, ("finding", "number"), matters),
+            (row for row in self._rows(positions, ("finding", "number"), matters) if row[0] not in held),
             [row for w in weighed for row in _positions(w.positions, w.matters[0])],
         )
         self._written.clear()
+
+    def _stands(self, conflict: str, kept: Collection[str]) -> bool:
+        """Whether a conflict, as JSON, stands as it was when these findings do."""
+        if not kept:
+            return False
+        found = _between(conflict)
+        return self._room.stands(found.kind, found.findings, kept)
 
     def _rows(self, table: sa.Table, key: Sequence[str], matters: Sequence[str]) -> Iterator[Row]:
         """Key, matter and body of the rows of some matters."""
@@ -279,17 +326,13 @@ def _anchor(placed: Placed) -> str:
 
 
 class _Between(msgspec.Struct):
-    """The findings that a conflict lies between."""
+    """Of what kind a conflict is, and the findings that it lies between."""
 
+    kind: str
     findings: tuple[str, ...]
 
 
-def _within(conflict: str, kept: Collection[str]) -> bool:
-    """Whether a conflict, as JSON, lies in one of these findings alone."""
-    if not kept:
-        return False
-    between = msgspec.json.decode(conflict, type=_Between).findings
-    return len(between) == 1 and between[0] in kept
+_between = msgspec.json.Decoder(_Between).decode
 
 
 def _json(struct: object) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stocktake.weighing.claims_file import Told, told
     from stocktake.weighing.collecting import uncollected
+    from stocktake.weighing.conflicts import stands
     from stocktake.weighing.credibility import Credibility, Term, expit
     from stocktake.weighing.findings import Origination, Standing, weigh_group
     from stocktake.weighing.hands import Hands, many_hands
@@ -89,6 +90,7 @@ __all__ = [
     "shelved",
     "shingles",
     "source_key",
+    "stands",
     "suspicious",
     "testimonies",
     "told",
@@ -146,6 +148,7 @@ _BEHIND = {
     "shelved": ("shelf", "shelved"),
     "shingles": ("reprints", "shingles"),
     "source_key": ("register", "key"),
+    "stands": ("conflicts", "stands"),
     "suspicious": ("reprints", "suspicious"),
     "testimonies": ("testimony", "testimonies"),
     "told": ("claims_file", "told"),

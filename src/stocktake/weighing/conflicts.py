@@ -7,8 +7,9 @@ time, one happening told for days apart, and a plan against its outcome are foun
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from stocktake.vocabulary import Conflict, ConflictKind, Finding, Side, stable_id
 from stocktake.weighing.findings import Origination, Standing
@@ -25,7 +26,7 @@ Told = Finding | Standing
 def conflicts(findings: Sequence[Told], groups: Sequence[Group], origins: Mapping[str, Origination]) -> list[Conflict]:
     """The conflicts within a matter; `groups` hold the testimony of `findings`, in the same order.
 
-    Of findings that stand as they were, only those with others.
+    Of findings that stand as they were, none that `stands` too.
     """
     found = []
     for finding, group in zip(findings, groups, strict=True):
@@ -37,6 +38,14 @@ def conflicts(findings: Sequence[Told], groups: Sequence[Group], origins: Mappin
         *_outcomes(findings, groups, origins),
     ]
     return sorted(found, key=lambda c: c.id)
+
+
+def stands(kind: str, between: Sequence[str], kept: Collection[str]) -> bool:
+    """Whether a conflict is as it was when the findings `kept` are: it goes by nothing but those it lies between.
+
+    Running totals, and counts told for different days, go by what lies between them in time.
+    """
+    return (len(between) == 1 or kind == ConflictKind.outcome) and all(name in kept for name in between)
 
 
 def _side(holds: str, group: Group, origins: Mapping[str, Origination]) -> Side:
@@ -106,9 +115,11 @@ def _totals(
     """Running totals that count from one day and differ at one time, or are lower later."""
     series: dict[int, list[tuple[int, Told, Group, Amounts]]] = {}
     for finding, group in zip(findings, groups, strict=True):
+        if not finding.series:
+            continue
         since = {t.first for t in group if t.first}
         counts = [a for t in group if (a := _amount(t))]
-        if finding.series and since and counts:
+        if since and counts:
             span = Amounts(min(a.low for a in counts), max(a.high for a in counts))
             series.setdefault(min(since), []).append((max(t.seen for t in group), finding, group, span))
     for same in series.values():
@@ -130,8 +141,10 @@ def _periods(
     """One count told for days that are apart, by different origins."""
     dated: dict[float, list[tuple[Told, Group]]] = {}
     for finding, group in zip(findings, groups, strict=True):
+        if group[0].scope != OCCASION or not group[0].first or not group[0].last or group[0].plan:
+            continue
         exact = {t.low for t in group if t.low is not None and t.low == t.high and t.low >= 10 and not t.per}
-        if len(exact) == 1 and group[0].scope == OCCASION and group[0].first and group[0].last and not group[0].plan:
+        if len(exact) == 1:
             dated.setdefault(exact.pop(), []).append((finding, group))
     for same in dated.values():
         same.sort(key=lambda p: (p[1][0].first, p[1][0].last, p[0].id))
@@ -154,12 +167,16 @@ def _outcomes(
     """A plan against what is said to have come of it: that it did not happen, or in another number."""
     pairs = list(zip(findings, groups, strict=True))
     plans = [(f, g) for f, g in pairs if g[0].plan and any(not t.against for t in g)]
-    deeds = [(f, g, _denied_until(g), _countable(g)) for f, g in pairs if not g[0].plan]
+    anew = any(isinstance(f, Finding) for f, _ in plans)
+    every = [(f, g) for f, g in pairs if not g[0].plan and (anew or isinstance(f, Finding))] if plans else []
+    deeds = [(f, g, _denied_until(g), _countable(g)) for f, g in every]
     deeds = [deed for deed in deeds if deed[2] >= 0 or deed[3]]
+    new = [deed for deed in deeds if isinstance(deed[0], Finding)]
     for plan, planned in plans:
-        told = [t for t in planned if not t.against]
-        countable = _countable(planned)
-        for deed, done, denied, countable_too in deeds:
+        against = deeds if isinstance(plan, Finding) else new
+        told = [t for t in planned if not t.against] if against else []
+        countable = bool(against) and _countable(planned)
+        for deed, done, denied, countable_too in against:
             if denied >= planned[0].seen:
                 undone = [t for t in done if t.negated and t.seen >= planned[0].seen]
                 sides = (_side("planned", told, origins), _side("did not happen", undone, origins))
@@ -194,8 +211,9 @@ def _countable(group: Group) -> bool:
 
 def _same_time(planned: Group, done: Group) -> bool:
     """Whether both give days and these overlap."""
+    stretches = sorted((b.first, b.last) for b in done if b.first and b.last)
+    firsts = [first for first, _ in stretches]
+    latest = list(accumulate((last for _, last in stretches), max))  # the last day of those that begin no later
     return any(
-        a.first and a.last and b.first and b.last and a.first <= b.last and b.first <= a.last
-        for a in planned
-        for b in done
+        (until := bisect_right(firsts, a.last)) and latest[until - 1] >= a.first for a in planned if a.first and a.last
     )

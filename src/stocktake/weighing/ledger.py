@@ -17,11 +17,11 @@ import msgspec
 
 from stocktake.vocabulary import Conflict, Finding, Position, stable_id
 from stocktake.weighing import origins as origins_of_claims
-from stocktake.weighing.conflicts import conflicts
+from stocktake.weighing.conflicts import conflicts, stands
 from stocktake.weighing.findings import Origination, Standing, finding, links
 from stocktake.weighing.matching import clusters, order
 from stocktake.weighing.origins import Anchor
-from stocktake.weighing.positions import positions
+from stocktake.weighing.positions import holds, positions
 from stocktake.weighing.register import Register
 from stocktake.weighing.rejoining import rejoined
 from stocktake.weighing.rulings import Rulings, finding_id
@@ -40,7 +40,8 @@ class Placed(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     """The matters tied together that hold them, weighed.
 
-    `kept` names the findings that stand as they were, with the conflicts that lie in one of them alone.
+    `kept` names the findings that stand as they were, with the conflicts of them that stand too; `held` those of
+    them of which the positions stand.
     """
 
     matters: tuple[str, ...]
@@ -48,14 +49,18 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...]
     positions: tuple[Position, ...]
     kept: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
 
-    def keeps(self, conflict_between: Sequence[str]) -> bool:
-        """Whether a conflict between these findings stands as it was."""
-        return len(conflict_between) == 1 and conflict_between[0] in self.kept
+    def keeps(self, conflict: Conflict) -> bool:
+        """Whether a conflict stands as it was."""
+        return stands(conflict.kind, conflict.findings, self.kept)
 
 
 class Shelf(Protocol):
     """Where testimony lies and what was made of it; in memory or in a casebook."""
+
+    def expect(self, matters: Sequence[str]) -> None:
+        """These matters will be asked for, one by one: what they hold can be read at once."""
 
     def of_matters(self, matters: Sequence[str]) -> Iterable[Testimony]:
         """All testimony of these matters."""
@@ -113,10 +118,12 @@ def update(
     tied = ties(rulings, shelf.matters_of)
     neighbourhoods: dict[tuple[str, ...], _Neighbourhood] = {}
     reports = dict.fromkeys(changed)
-    for component in _components(touched, tied):
+    components = _components(touched, tied)
+    shelf.expect([matter for component in components for matter in component])
+    for component in components:
         anew = not set(decided).isdisjoint(component)
         found = neighbourhoods[component] = _neighbourhood(shelf, component, rulings, anew=anew)
-        for t in (t for group in found.groups for t in group):
+        for t in (t for group in found.groups for t in group if t.claim in found.anchors):
             old = found.before.get(t.claim)
             if old is None or old.anchor != found.anchors[t.claim]:
                 reports[t.report] = None
@@ -124,7 +131,10 @@ def update(
 
 
 class _Neighbourhood(msgspec.Struct):
-    """Matters that are tied together: their findings now and before, and where their claims lay and lie."""
+    """Matters that are tied together: their findings now and before, and where their claims lay and lie.
+
+    `standing` are the findings that have the claims that they had; `anchors` those of the claims of the others.
+    """
 
     groups: list[list[Testimony]]
     before: Mapping[str, Placed]
@@ -138,7 +148,7 @@ def _neighbourhood(shelf: Shelf, component: tuple[str, ...], rulings: Rulings, *
     before = shelf.placed([t.claim for t in told])
     standing = {} if anew else shelf.standing(component)
     bound = {claim for bond in rulings.bonds() for claim in bond}
-    if anew or any(t.claim in bound for t in told):
+    if anew or (bound and any(t.claim in bound for t in told)):
         groups = grouped(told, rulings)
     else:
         groups = _regrouped(told, before, shelf.gone(component))
@@ -147,7 +157,6 @@ def _neighbourhood(shelf: Shelf, component: tuple[str, ...], rulings: Rulings, *
     for group in groups:
         if (old := _intact(group, before, standing)) is not None:
             intact[old.id] = old
-            anchors.update((t.claim, before[t.claim].anchor) for t in group)
         else:
             anchors.update(origins_of_claims.anchors(group))
     return _Neighbourhood(groups, before, intact, anchors)
@@ -170,8 +179,7 @@ def _untouched(shelf: Shelf, component: tuple[str, ...]) -> _Neighbourhood:
     by_finding: dict[str, list[Testimony]] = defaultdict(list)
     for t in sorted(told, key=order):
         by_finding[before[t.claim].finding].append(t)
-    anchors = {claim: before[claim].anchor for claim in before}
-    return _Neighbourhood(list(by_finding.values()), before, shelf.standing(component), anchors)
+    return _Neighbourhood(list(by_finding.values()), before, shelf.standing(component), {})
 
 
 def ties(rulings: Rulings, matters_of: Callable[[Sequence[str]], Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -254,8 +262,13 @@ def _origins(
             neighbourhoods[component] = _untouched(shelf, component)
     changes = Changes(placed={}, originations={}, weighed=[])
     known = _Originations(shelf)
+    every = ((found, t.claim) for found in neighbourhoods.values() for group in found.groups for t in group)
+    sources = known.of({claim: found.before[claim] for found, claim in every if claim not in chosen_of})
+    for claim, anchor in chosen_of.items():
+        source = sources[claim] = known.at(anchor)
+        changes.originations[source.id] = source
     for matters, found in neighbourhoods.items():
-        _weigh(changes, matters, found, known, chosen_of, register)
+        _weigh(changes, matters, found, sources, chosen_of, register)
     return changes
 
 
@@ -283,23 +296,20 @@ def _weigh(
     changes: Changes,
     matters: tuple[str, ...],
     found: _Neighbourhood,
-    known: _Originations,
+    sources: Mapping[str, Origination],
     chosen_of: Mapping[str, Anchor],
     register: Register,
 ) -> None:
-    """Notes what changes in matters that are tied together."""
-    claims = [t.claim for group in found.groups for t in group]
-    sources = known.of({claim: found.before[claim] for claim in claims if claim not in chosen_of})
-    for claim in claims:
-        if claim in chosen_of:
-            source = sources[claim] = known.at(chosen_of[claim])
-            changes.originations[source.id] = source
+    """Notes what changes in matters that are tied together; `sources` are the origins of all their claims."""
     standing = dict(found.standing)
     for group in found.groups:
         name = finding_id(group[0].claim)
+        if name in standing and chosen_of.keys().isdisjoint(t.claim for t in group):
+            continue
         for t in group:
             old = found.before.get(t.claim)
-            now = Placed(name, found.anchors[t.claim], sources[t.claim].id)
+            anchor = found.anchors[t.claim] if t.claim in found.anchors else found.before[t.claim].anchor
+            now = Placed(name, anchor, sources[t.claim].id)
             if old != now:
                 changes.placed[t.claim] = now
                 if old is None or old.origin != now.origin:
@@ -328,10 +338,12 @@ def weighed(
             every.append(old)
         else:
             every.append(finding(group, sources, register, None, series.get(index), part_of))
+    held = frozenset(f.id for f, g in zip(every, groups, strict=True) if isinstance(f, Standing) and holds(g))
     return Weighed(
         matters=matters,
         findings=tuple(f for f in every if isinstance(f, Finding)),
         conflicts=tuple(conflicts(every, groups, sources)),
-        positions=tuple(positions(every, groups, sources)),
+        positions=tuple(positions(every, groups, sources, held)),
+        held=held,
         kept=frozenset(f.id for f in every if isinstance(f, Standing)),
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from stocktake.weighing.subjects import GENERAL, HAPPENINGS, OCCASION, RATE, TOTAL
@@ -143,29 +144,45 @@ def _gap(days: Sequence[int], day: int) -> int:
     return min(abs(day - other) for other in days[max(place - 1, 0) : place + 1])
 
 
-class Profile(NamedTuple):
-    """Claims that look alike; the first stands for them, with its count and the words of its place."""
+class Profile:
+    """Claims that look alike; the first stands for them.
 
-    first: Testimony
-    members: Sequence[Testimony]
+    Its count and the words of its place are made when it is first compared, which most are not where little changed.
+    """
+
+    __slots__ = ("amount", "first", "members", "place")
     amount: Amounts | None
     place: frozenset[str]
 
+    def __init__(self, members: Sequence[Testimony]) -> None:
+        self.first = members[0]
+        self.members = members
 
-def _profile(members: Sequence[Testimony]) -> Profile:
-    first = members[0]
-    return Profile(first, members, _count(first), frozenset(first.place.split()))
+    def __getattr__(self, name: str) -> object:
+        if name not in ("amount", "place"):
+            raise AttributeError(name)
+        self.amount = _count(self.first)
+        self.place = frozenset(self.first.place.split())
+        return getattr(self, name)
 
 
-def profiles(ordered: Sequence[Testimony]) -> list[Profile]:
+def look(t: Testimony) -> object:
+    """What claims have in common that look alike."""
+    seen = 0 if t.first or t.last else t.seen
+    return t.first, t.last, t.place, t.low, t.high, t.twin_low, t.twin_high, t.family, seen
+
+
+def in_time(p: Profile) -> tuple[int, tuple[int, str, int, str]]:
+    """The order of profiles."""
+    return (_when(p.first), order(p.first))
+
+
+def profiles(ordered: Iterable[Testimony]) -> list[Profile]:
     """Claims, given in the order of time, by what they look like, in the order of their days."""
     alike: dict[object, list[Testimony]] = defaultdict(list)
     for t in ordered:
-        dated = t.first or t.last
-        alike[
-            t.first, t.last, t.place, t.low, t.high, t.twin_low, t.twin_high, t.family, 0 if dated else t.seen
-        ].append(t)
-    return sorted(map(_profile, alike.values()), key=lambda p: (_when(p.first), order(p.first)))
+        alike[look(t)].append(t)
+    return sorted(map(Profile, alike.values()), key=in_time)
 
 
 def window(count: int) -> int:
@@ -187,6 +204,9 @@ def joined(ordered: Sequence[Testimony]) -> list[list[Testimony]]:
 
 def compared(a: Profile, b: Profile) -> int | None:
     """How strongly two profiles, in their order, speak of one occasion, in tenths; None where they cannot."""
+    x, y = a.first, b.first
+    if x.first and y.last and 0 < x.last < y.first:
+        return None  # as `_both` would find: most pairs end here
     found = _score(a, b)
     return None if found is None else round(found * TENTHS)
 
@@ -286,6 +306,7 @@ def _count(t: Testimony) -> Amounts | None:
     return counted(t)
 
 
+@lru_cache(maxsize=4096)
 def _related(a: str, b: str) -> bool:
     return bool(set(a.split("+")) & set(b.split("+"))) or "plants" in (a, b) or "weapons" in (a, b)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from stocktake.vocabulary import Finding, Position, Stance
 from stocktake.weighing.findings import Origination, Standing
@@ -17,23 +17,33 @@ from stocktake.weighing.subjects import GENERAL
 from stocktake.weighing.testimony import Testimony
 
 
+def holds(group: Sequence[Testimony]) -> bool:
+    """Whether the positions on a finding go by its own claims alone."""
+    return group[0].scope != GENERAL
+
+
 def positions(
-    findings: Sequence[Finding | Standing], groups: Sequence[Sequence[Testimony]], origins: Mapping[str, Origination]
+    findings: Sequence[Finding | Standing],
+    groups: Sequence[Sequence[Testimony]],
+    origins: Mapping[str, Origination],
+    held: Collection[str] = (),
 ) -> list[Position]:
-    """The positions of the parties on each finding of a matter."""
+    """The positions of the parties on each finding of a matter, but for those `held`, of which they stand."""
     spoken = [[t for t in group if t.party and t.state and ";" not in t.state and not t.story] for group in groups]
     particular: dict[bool, list[Testimony]] = {False: [], True: []}
     for group, own in zip(groups, spoken, strict=True):
-        if group[0].scope != GENERAL:
+        if holds(group):
             for t in own:
                 if t.stance in ("denies", "admits"):
                     particular[t.plan].append(t)
     found: list[Position] = []
     for finding, group, own in zip(findings, groups, spoken, strict=True):
+        if finding.id in held:
+            continue
         by_party: dict[str, list[tuple[int, bool, Testimony]]] = defaultdict(list)
         for t in own:
             by_party[t.state].append((_when(t, origins), t.in_part and t.stance == "admits", t))
-        for t in particular[group[0].plan] if group[0].scope == GENERAL else ():
+        for t in () if holds(group) else particular[group[0].plan]:
             by_party[t.state].append((_when(t, origins), True, t))
         for party in sorted(by_party):
             found += _moves(finding, party, by_party[party])

@@ -43,6 +43,9 @@ class Memory:
         self._gone: list[tuple[Testimony, str]] = []
         self.weighed: dict[str, Weighed] = {}
 
+    def expect(self, matters: Sequence[str]) -> None:
+        """Everything is here."""
+
     def of_matters(self, matters: Sequence[str]) -> Iterable[Testimony]:
         for matter in matters:
             yield from self._by_matter[matter].values()
@@ -102,8 +105,10 @@ class Memory:
             return weighed
         before = self.weighed[weighed.matters[0]]
         findings = (*weighed.findings, *(f for f in before.findings if f.id in weighed.kept))
-        conflicts = (*weighed.conflicts, *(c for c in before.conflicts if weighed.keeps(c.findings)))
-        return msgspec.structs.replace(weighed, findings=findings, conflicts=conflicts, kept=frozenset())
+        conflicts = (*weighed.conflicts, *(c for c in before.conflicts if weighed.keeps(c)))
+        positions = (*weighed.positions, *(p for p in before.positions if p.finding in weighed.held))
+        whole = {"findings": findings, "conflicts": conflicts, "positions": positions}
+        return msgspec.structs.replace(weighed, **whole, kept=frozenset(), held=frozenset())
 
     def weighing(self, register: Register) -> Weighing:
         """Everything that lies on the shelf, as weighed."""

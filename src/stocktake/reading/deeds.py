@@ -35,7 +35,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             (not self.types or event in self.types)
             and event != self.becomes
             and _pattern(self.words).fullmatch(word) is not None
-            and _pattern(self.before).search(before.lower()) is not None
+            and _pattern(self.before).search(before) is not None
             and _pattern(self.after).search(after) is not None
         )
 
@@ -108,6 +108,6 @@ def _likeliest(triggers: Sequence[Trigger]) -> list[Trigger]:
 def rule_of(page: Page, trigger: Trigger) -> Rule | None:
     """The first rule that fits a trigger."""
     sentence = page.sentence(trigger.start)
-    before, after = page.text[sentence.start : trigger.start], page.text[trigger.end : sentence.end]
+    before, after = page.text[sentence.start : trigger.start].lower(), page.text[trigger.end : sentence.end]
     word = page.text[trigger.start : trigger.end].lower()
     return next((rule for rule in _rules().rule if rule.fits(trigger.event, word, before, after)), None)

@@ -1,9 +1,9 @@
 """A trade register in the manner of SIPRI's: who supplied whom with how many of what, ordered and delivered when.
 
 One row for a supplier, a recipient and a weapon. Trade is between states and armed groups: what a plant or firm hands
-to the state that it belongs to is domestic supply and no row, nor is what is not more likely than not, nor what names
-neither side. Brackets mark an estimate, as in SIPRI's register: a number that the sources only bound or call
-approximate, or that rests on a finding below "likely"; a year taken from the report's date.
+to the state that it belongs to, or to nobody named, is domestic supply and no row, nor is what is not more likely than
+not, nor what names neither side. Brackets mark an estimate, as in SIPRI's register: a number that the sources only
+bound or call approximate, or that rests on a finding below "likely"; a year taken from the report's date.
 Source of the form: SIPRI Arms Transfers Database, trade register, columns and conventions.
 """
 
@@ -88,11 +88,14 @@ def _named(slot: str | None) -> list[str | None]:
 
 
 def _domestic(supplier: str | None, recipient: str | None) -> bool:
-    """Whether one side is the state that the other belongs to, or both belong to one."""
-    if supplier is None or recipient is None:
-        return False
+    """Whether one side is the state that the other belongs to, or both belong to one.
+
+    What a plant, firm or force hands to nobody knows whom stays at home as far as anyone says.
+    """
     from stocktake.reading import state_of
 
+    if supplier is None or recipient is None:
+        return supplier is not None and (state_of(supplier) or supplier) != supplier
     return supplier == recipient or (state_of(supplier) or supplier) == (state_of(recipient) or recipient)
 
 

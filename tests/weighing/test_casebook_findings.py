@@ -106,6 +106,40 @@ def test_a_copy_that_came_first_gives_way_when_the_original_comes(casebook_addre
         assert everything(book) == kept
 
 
+def reprints(number: int) -> list[Story]:
+    """The first report again, that often, each a day later."""
+    first = small()[0]
+    found = []
+    for day in range(number):
+        one = report(f"reprint{day}", f"2023-06-{day + 1:02}", "Reprint", *first.report.text.split("\n"))
+        told = [claim(one, c.quote, c.event, c.agent, c.recipient, item=c.item) for c in first.claims]
+        found.append(Story(one, tuple(told), (), ()))
+    return found
+
+
+def test_an_original_that_comes_last_asks_no_more_often_the_more_copies_there_are(
+    tmp_path: Path, casebook_address: str
+) -> None:
+    def asked(address: str | Path, number: int) -> int:
+        told = [*reprints(number), small()[0]]
+        statements: list[str] = []
+        with casebook.open(address, reader=reader(told)) as book:
+            book.add_documents(documents(told[:-1]))
+            book.weigh()
+            book.add_documents(documents(told[-1:]))
+            sa.event.listen(book.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+            book.weigh()
+            queries = [statement for statement in statements if not statement.startswith("PRAGMA")]
+            assert {book.report(story.report.id).copy_of for story in told[:-1]} == {"first"}
+            kept = everything(book)
+            book.weigh(afresh=True)
+            assert everything(book) == kept
+        return len(queries)
+
+    few = weighing.CROWD + 1
+    assert asked(tmp_path / "few.casebook", few) == asked(casebook_address, 2 * few)
+
+
 def test_findings_are_asked_for_by_what_they_say(book: Casebook) -> None:
     assert book.count_findings() == 2
     assert book.count_findings(FindingFilter(event=EventType.use)) == 0

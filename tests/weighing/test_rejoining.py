@@ -84,4 +84,4 @@ def test_only_the_neighbours_of_a_change_are_compared(monkeypatch: pytest.Monkey
     now = sorted([*before, on(1_500, "new")], key=matching.order)
     found = rejoining.rejoined(now, lay, [])
     assert ["c01500", "new"] in sets(found)
-    assert len(compared) < 20_000 < len(now) * matching.NEIGHBOURS
+    assert len(compared) < 1_000 < len(now) * matching.NEIGHBOURS

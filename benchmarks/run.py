@@ -107,7 +107,8 @@ def section(outcome: str, seconds: float | None) -> str:
     """What a benchmark printed, with when, where, and how many processes wanted a core as it ended."""
     took = f"; it took {seconds:.0f} s, load {os.getloadavg()[0]:.0f}" if seconds is not None else ""
     told = _without_places(outcome).strip()
-    return f"Run on {dt.date.today()} on {commit()}, on {machine()}{took}.\n\n```text\n{told}\n```"
+    code = commit() if seconds is not None else "a commit that it did not name"
+    return f"Run on {dt.date.today()} on {code}, on {machine()}{took}.\n\n```text\n{told}\n```"
 
 
 def _without_places(outcome: str) -> str:

@@ -60,12 +60,14 @@ def test_results_say_the_commit_and_which_were_run_on_other_code(
     bench.git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-m", "first")
     bench.write(results, "web", bench.section("p95 0.2 s", 60))
     bench.write(results, "old", "Run on 2026-01-01 on AMD EPYC.")
+    bench.write(results, "printed", bench.section("p95 0.2 s", None))
     here = bench.git("rev-parse", "--short=9", "HEAD").stdout.strip()
     assert f"on commit {here}, on" in results.read_text()
-    assert bench.outdated(results) == ["old (unknown)"]
+    assert bench.outdated(results) == ["old (unknown)", "printed (unknown)"]
     code.write_text("2\n")
     bench.write(results, "new", bench.section("p95 0.1 s", 60))
-    assert bench.outdated(results) == [f"new ({here} with changes)", "old (unknown)", f"web ({here})"]
+    told = [f"new ({here} with changes)", "old (unknown)", "printed (unknown)", f"web ({here})"]
+    assert bench.outdated(results) == told
 
 
 def test_the_results_that_are_kept_are_of_benchmarks_that_there_are() -> None:

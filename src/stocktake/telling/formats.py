@@ -104,6 +104,8 @@ def period(value: Period | None) -> str:
     if value.start == value.end:
         return value.start.isoformat()
     first, last = _first(value.start), _month_or_day(value.end)
+    if len(last) < len(first) and first.startswith(last):  # the last week of a month, told by its days
+        last = value.end.isoformat()
     return first if first == last else f"{first} … {last}"
 
 

@@ -229,7 +229,8 @@ def _blocks(testimony: Iterable[Testimony]) -> dict[tuple[str, bool], list[Testi
 
 def _ordered(groups: Iterable[list[Testimony]]) -> list[list[Testimony]]:
     for group in (found := list(groups)):
-        group.sort(key=order)
+        if len(group) > 1:
+            group.sort(key=order)
     return sorted(found, key=lambda g: order(g[0]))
 
 
@@ -285,8 +286,13 @@ class _Originations:
 
     def of(self, placed: Mapping[str, Placed]) -> dict[str, Origination]:
         """The origins of claims that stay where they are."""
-        found = {claim: self.at(p.anchor) for claim, p in placed.items()}
-        elsewhere = {claim: p.origin for claim, p in placed.items() if found[claim].id != p.origin}
+        found: dict[str, Origination] = {}
+        elsewhere: dict[str, str] = {}
+        for claim, p in placed.items():
+            origin = self._of.get(p.anchor)
+            found[claim] = origin = self.at(p.anchor) if origin is None else origin
+            if origin.id != p.origin:
+                elsewhere[claim] = p.origin
         written = self._shelf.originations(sorted(set(elsewhere.values())))
         found.update((claim, written[origin]) for claim, origin in elsewhere.items())
         return found

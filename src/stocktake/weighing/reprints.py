@@ -73,10 +73,14 @@ def _runs(text: str, length: int) -> NDArray[np.uint64]:
 
 
 def shingles(text: str) -> NDArray[np.uint64]:
-    """The text's runs of four words, each once."""
+    """The text's runs of four words, each once, in order."""
     import numpy as np
 
-    return np.unique(_runs(text, SHINGLE))
+    runs = _runs(text, SHINGLE)
+    runs.sort()
+    first = np.ones(len(runs), dtype=np.bool_)
+    np.not_equal(runs[1:], runs[:-1], out=first[1:])
+    return runs[first]
 
 
 def bands(text: str) -> list[int]:

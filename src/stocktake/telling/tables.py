@@ -77,7 +77,6 @@ def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
     table = table_of("id", "event", "parties", "item", "quantity", "period", "who says so", "stance, modality")
     if width < WIDE:
         table.columns[5].max_width, table.columns[7].max_width = len("2023-02-06"), len("possible")
-        table.columns[6].min_width = len("intelligence")  # so often a source that it must not be broken
     table.add_column("sure", justify="right")
     for claim in claims:
         table.add_row(

@@ -37,6 +37,11 @@ def spans(text: str, *marked: str) -> list[Span]:
             ["South Korea", "national security", "Shin Won-sik"],
             [["Shin Won-sik"]],
         ),
+        (
+            "an estimate of the Institute for Science and International Security",
+            ["Institute for Science"],
+            [["Institute for Science and International Security"]],
+        ),
         ("by the Ukrainian air force's daily reports", ["air", "daily"], [["Ukrainian air force"]]),
         ("by the daily reports of the Ukrainian air force", ["daily"], [["Ukrainian air force"]]),
         ("the Iranian Students News Agency (ISNA) said", ["Students News Agency", "ISNA"], [["ISNA"]]),

@@ -27,6 +27,7 @@ PRESS = frozenset({SourceKind.outlet, SourceKind.agency})
 GROUNDS = frozenset({SourceKind.intelligence, SourceKind.document})
 BESIDE = 90
 """Characters beside a phrase in which the rest of it, or its verb, is looked for."""
+_NAME_GOES_ON = re.compile(r"(?: (?:and|for|in|of|on|the))+ [A-Z]")
 
 _PARTICLE = "al|bin|da|de|van|von|der|ben|el"
 _NAME = rf"(?:[A-ZÀ-Ž][\w’'-]*\.?|{_PARTICLE})(?:[ -](?:[A-ZÀ-Ž][\w’'-]*\.?|{_PARTICLE}))*"
@@ -130,6 +131,7 @@ def widened(text: str, span: Span) -> Span:
     after = _RUN_AFTER.match(text, end) if text[start:end].rpartition(" ")[2][:1].isupper() else None
     if after and not any(word.casefold() in DAYS_AND_MONTHS for word in after[0].split()):
         end = after.end()
+    start, end = _listed_name(text, start, end)
     noun = _noun().match(text, end)
     if noun and not _is_verb(text, end, noun):
         end = noun.end()
@@ -139,6 +141,17 @@ def widened(text: str, span: Span) -> Span:
         elif owner := _OWNER_AFTER.match(text, end):
             end = owner.end()
     return Span(start, end)
+
+
+def _listed_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole of a listed name that the words end in the middle of ("Institute for Science | and International")."""
+    if not _NAME_GOES_ON.match(text, end):
+        return start, end
+    near = max(0, start - BESIDE)
+    for span, _ in names.find(text[near : end + BESIDE]):
+        if near + span.start < end < near + span.end:
+            return min(start, near + span.start), near + span.end
+    return start, end
 
 
 def _is_verb(text: str, end: int, noun: re.Match[str]) -> bool:

@@ -9,7 +9,8 @@ with `@ id` (and outlet and day where it is invented); a claim is a line of elev
     where | trigger | event | agent | recipient | item | place | quantity | time | sources | status
 
 `where` is the number of an invented report's sentence, or how many characters into the newswire report its trigger
-stands; sources run from the outermost, parted by ` > `; the other fields are written as the sample lines show.
+stands; sources run from the outermost, parted by ` > `; the other fields are written as
+`quantity` and `period` below say, and `status` is what the claim is other than asserted and actual.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from stocktake.reading import sentences
 from stocktake.vocabulary import EventType, Modality, Stance
 
 HERE = Path(__file__).parent / "annotations"
-FIELDS = 11
 SENTENCE = re.compile(r"\[\d+\](?P<paragraph>¶?) (?P<words>.+)")
 QUANTITY = re.compile(
     r"(?P<bound>>=|<=)?(?P<low>[\d.]+)(?:-(?P<high>[\d.]+))?(?: (?P<unit>[^/]+?))?(?: /(?P<per>\w+))?"

@@ -119,9 +119,8 @@ class Recopying:
     def _first(self, numbers: Iterable[int], count: int) -> dict[int, list[Place]]:
         """By band, so many of its reports at most, the earliest first."""
         found: dict[int, list[Place]] = defaultdict(list)
-        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
         one = (
-            f"SELECT * FROM (SELECT band, day, report FROM {report_bands.name} WHERE band = {mark}"
+            f"SELECT * FROM (SELECT band, day, report FROM {report_bands.name} WHERE band = {self._rows.mark}"
             f" ORDER BY day, report LIMIT {count}) AS bucket"
         )
         for portion in portions(numbers, BUCKETS):

@@ -44,7 +44,7 @@ class Rows:
         self._connection = connection
         self._decode = msgspec.msgpack.Decoder(weighing.Testimony).decode
         self._room = weighing
-        self._mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        self.mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         self.left: set[str] = set()
         """Origins that lost claims when reports' testimony was replaced."""
         self._gone: dict[str, list[tuple[Testimony, str]]] = {}
@@ -191,9 +191,9 @@ class Rows:
         """Writes testimony in place of what its claims had; where they lie is written when it is known."""
         names = ("matter", "voice", "kind", "outlet", "body")
         if told:
-            sets = ", ".join(f"{name} = {self._mark}" for name in names)
+            sets = ", ".join(f"{name} = {self.mark}" for name in names)
             rows = [(t.matter, t.voice, t.kind, t.outlet, msgspec.msgpack.encode(t), t.claim) for t in told]
-            self._connection.exec_driver_sql(f"UPDATE {testimony.name} SET {sets} WHERE claim = {self._mark}", rows)
+            self._connection.exec_driver_sql(f"UPDATE {testimony.name} SET {sets} WHERE claim = {self.mark}", rows)
 
     def fill(self, packed: bytes) -> None:
         """Writes rows that `packed` packed."""
@@ -203,7 +203,7 @@ class Rows:
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
         """Writes rows of all of a table's columns, as the database's driver takes them."""
         if rows:
-            marks = ", ".join(self._mark for _ in table.c)
+            marks = ", ".join(self.mark for _ in table.c)
             self._connection.exec_driver_sql(
                 f"INSERT INTO {table.name} ({', '.join(table.c.keys())}) VALUES ({marks})", list(rows)
             )

@@ -203,8 +203,7 @@ class Density:
         """A companion's number per item of the first part used, and how far it has arrived, from its month on."""
         away = self.dtype(SHIFT) * Z[self.where[f"shift {name}"]]
         away[0] *= self.dtype(SETTLED)
-        for month in range(1, len(away)):
-            away[month] += self.dtype(MIXTURE) * away[month - 1]
+        away = _remembered(away, self.dtype(MIXTURE))
         arrives = self.dtype(since + 1) + self.dtype(ARRIVES) * Z[self.scalars[f"arrival {name}"]]
         arrival = logistic((self.time[since:] - arrives) / self.dtype(ARRIVAL))
         return unknown[f"companion.ratio.{name}"] * np.exp(away) * arrival, arrival
@@ -301,9 +300,7 @@ class Density:
             to_log = coming * path[f"used:{name}"][since:]
             ratio = f"companion.ratio.{name}"
             G[self.scalars[ratio]] = to_log.sum(0) * dtype(self.constants[ratio][1])
-            to_shift = to_log.copy()
-            for month in range(len(to_shift) - 2, -1, -1):
-                to_shift[month] += dtype(MIXTURE) * to_shift[month + 1]
+            to_shift = _remembered(to_log[::-1], dtype(MIXTURE))[::-1]
             to_shift[0] *= dtype(SETTLED)
             G[self.where[f"shift {name}"]] = dtype(SHIFT) * to_shift
             away = (to_log * (1 - flow.arrival[k])).sum(0)
@@ -519,8 +516,8 @@ class Density:
         return Z
 
 
-def _remembered(noise: Array, memory: Array) -> Array:
-    """An autoregression of order one, driven by the noise."""
+def _remembered(noise: Array, memory: Any) -> Array:
+    """An autoregression of order one, driven by the noise; turned round in time it is its own adjoint."""
     path = noise.copy()
     for t in range(1, len(path)):
         path[t] += memory * path[t - 1]

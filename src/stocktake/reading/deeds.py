@@ -86,9 +86,10 @@ def once(page: Page, triggers: Sequence[Trigger]) -> list[Trigger]:
     A word states a second type only beside one that goes with it (`at_once` in deeds.toml). Of the triggers whose type
     a rule settled stays one a sentence and type, and none where another word states it.
     """
-    kept = [trigger for trigger in _likeliest(triggers) if not trigger.rule]
+    likeliest = _likeliest(triggers)
+    kept = [trigger for trigger in likeliest if not trigger.rule]
     stated = {(page.number(trigger.start), trigger.event) for trigger in kept}
-    for trigger in sorted((one for one in _likeliest(triggers) if one.rule), key=lambda one: -one.probability):
+    for trigger in sorted((one for one in likeliest if one.rule), key=lambda one: -one.probability):
         where = page.number(trigger.start), trigger.event
         if where not in stated:
             stated.add(where)

@@ -289,8 +289,7 @@ class _Originations:
         found: dict[str, Origination] = {}
         elsewhere: dict[str, str] = {}
         for claim, p in placed.items():
-            origin = self._of.get(p.anchor)
-            found[claim] = origin = self.at(p.anchor) if origin is None else origin
+            found[claim] = origin = self.at(p.anchor)
             if origin.id != p.origin:
                 elsewhere[claim] = p.origin
         written = self._shelf.originations(sorted(set(elsewhere.values())))

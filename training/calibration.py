@@ -52,8 +52,7 @@ def claims_of(gold: Path, weights: Path, scorer: Any) -> tuple[NDArray[np.int64]
             told = json.loads(line)
             shown = {name: told[name] for name in ("id", "text", "published")}
             page = Page(msgspec.convert(shown, Report, strict=False))
-            seen = reader.see(page, weights)
-            found = msgspec.to_builtins(builder.build(page, seen.events, seen.attributions, thresholds(weights)))
+            found = msgspec.to_builtins(builder.build(page, reader.see(page, weights), thresholds(weights)))
             paired = {mine for _, mine in scorer.pair(told["claims"], found)}
             report_of += [number] * len(found)
             right += [float(place in paired) for place in range(len(found))]

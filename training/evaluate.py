@@ -50,7 +50,7 @@ def run(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("weights", type=Path, help="a folder with the three graphs, tokenizer.json and decoding.toml")
+    parser.add_argument("weights", type=Path, help="a folder with the graphs, tokenizer.json and decoding.toml")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--gold", type=Path, nargs="+", help="files of claims; dev.jsonl and wiredev.jsonl when absent")
     parser.add_argument("--only", choices=("claims", "attributions"))

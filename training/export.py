@@ -1,7 +1,7 @@
-"""Third stage: turn trained weights into the three int8 ONNX graphs that the package ships.
+"""Third stage: turn trained weights into the two int8 ONNX graphs that claims are read with.
 
-`encoder.onnx` takes ids and features of one window without padding; `roles.onnx` takes what a trigger sees;
-`attributions.onnx` what a cue sees. Matrices and tables are stored as int8, one scale a column.
+`encoder.onnx` takes ids and features of one window without padding; `roles.onnx` takes what a trigger sees. The heads
+for attributions only train the encoder. Matrices and tables are stored as int8, one scale a column.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OPSET = 20
 
 
 class EncoderGraph(nn.Module):
-    """ids, feat (1, T) → x, trg, at, am, cue, st, sm."""
+    """ids, feat (1, T) → x, trg, at, am."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -30,15 +30,7 @@ class EncoderGraph(nn.Module):
     def forward(self, ids: Tensor, features: Tensor) -> tuple[Tensor, ...]:
         r = self.reader
         x = r.encode(ids, features)
-        return (
-            x,
-            torch.sigmoid(r.trigger(x)),
-            r.role_state(x),
-            r.role_gate(x),
-            torch.softmax(r.cue(x), -1),
-            r.speech_state(x),
-            r.speech_gate(x),
-        )
+        return x, torch.sigmoid(r.trigger(x)), r.role_state(x), r.role_gate(x)
 
 
 class RolesGraph(nn.Module):
@@ -51,17 +43,6 @@ class RolesGraph(nn.Module):
     def forward(self, c: Tensor, ht: Tensor, mt: Tensor, et: Tensor, rel: Tensor, sr: Tensor, mask: Tensor):
         roles, status = self.reader.roles(c, ht, mt, et, rel, sr, mask)
         return torch.sigmoid(roles), *(torch.softmax(part, -1) for part in status.split(STATUS, 1))
-
-
-class AttributionsGraph(nn.Module):
-    """c (N, 384), ht, mt (N or 1, T, 256), rel (N, T) → tag (N, T, 5)."""
-
-    def __init__(self, reader: Reader) -> None:
-        super().__init__()
-        self.reader = reader
-
-    def forward(self, c: Tensor, ht: Tensor, mt: Tensor, rel: Tensor) -> Tensor:
-        return torch.softmax(self.reader.speech_tags(c, ht, mt, rel), -1)
 
 
 def _write(
@@ -91,7 +72,7 @@ def _write(
 
 
 def export(reader: Reader, folder: Path, tokenizer: Path) -> None:
-    """Write the three graphs and the tokenizer into `folder`."""
+    """Write the two graphs and the tokenizer into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     reader.eval()
     for module in reader.modules():
@@ -106,7 +87,7 @@ def export(reader: Reader, folder: Path, tokenizer: Path) -> None:
         EncoderGraph(reader),
         (ones, ones * 0),
         {"ids": "1T", "feat": "1T"},
-        dict.fromkeys(("x", "trg", "at", "am", "cue", "st", "sm"), "1T-"),
+        dict.fromkeys(("x", "trg", "at", "am"), "1T-"),
         folder / "encoder.onnx",
     )
     _write(
@@ -115,13 +96,6 @@ def export(reader: Reader, folder: Path, tokenizer: Path) -> None:
         {"c": "N-", "ht": "MT-", "mt": "MT-", "et": "N", "rel": "NT", "sr": "NT", "mask": "NT"},
         {"role": "NT-", "st": "N-", "mo": "N-", "ne": "N-"},
         folder / "roles.onnx",
-    )
-    _write(
-        AttributionsGraph(reader),
-        (centre, narrow, narrow, numbers),
-        {"c": "N-", "ht": "MT-", "mt": "MT-", "rel": "NT"},
-        {"tag": "NT-"},
-        folder / "attributions.onnx",
     )
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
 

@@ -71,7 +71,7 @@ def trim(source: Path, study: Path, folder: Path) -> None:
         onnx.checker.check_model(model)
         onnx.save(model, folder / name)
     shutil.copyfile(study / "k6.tag.int8.onnx", folder / "speech_tags.onnx")
-    for name in ("roles.onnx", "attributions.onnx", "tokenizer.json"):
+    for name in ("roles.onnx", "tokenizer.json"):
         shutil.copyfile(source / name, folder / name)
 
 

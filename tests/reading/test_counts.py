@@ -41,7 +41,7 @@ def test_events_of_one_type_share_out_the_numbers_of_their_sentence() -> None:
         event(text, "brought", "loss", quantity={"6": 0.9, "245": 0.9, "128": 0.6}),
         event(text, "shot", "loss", quantity={"245": 0.7, "128": 0.9}),
     ]
-    found = claims.build(page, events, (), thresholds(WEIGHTS))
+    found = claims.build(page, events, thresholds(WEIGHTS))
     assert sorted(
         (text[one.spans["trigger"][0].start :].split()[0], one.quantity.low) for one in found if one.quantity
     ) == [

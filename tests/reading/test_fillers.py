@@ -30,7 +30,7 @@ from stocktake.vocabulary import Report, Span
 def test_item(text: str, trigger: str, kind: str, marked: list[str], item: str | None) -> None:
     page = Page(Report(id="r", text=text))
     seen = event(text, trigger, kind, item=dict.fromkeys(marked, 0.9))
-    (found,) = claims.build(page, [seen], (), thresholds(WEIGHTS))
+    (found,) = claims.build(page, [seen], thresholds(WEIGHTS))
     assert found.item == item
 
 
@@ -60,13 +60,13 @@ def test_a_broken_word_is_made_whole(text: str, marked: str, whole: str) -> None
 def test_agent(text: str, trigger: str, kind: str, marked: list[str], agent: str) -> None:
     page = Page(Report(id="r", text=text))
     seen = event(text, trigger, kind, agent=dict.fromkeys(marked, 0.9))
-    (found,) = claims.build(page, [seen], (), thresholds(WEIGHTS))
+    (found,) = claims.build(page, [seen], thresholds(WEIGHTS))
     assert found.agent == agent
 
 
 def test_a_war_dates_what_its_clause_puts_before_it() -> None:
     text = "Russia invaded Ukraine in February 2022. Iran gave Russia drones before the war, it says."
     page = Page(Report(id="r", text=text, published=dt.date(2022, 11, 5)))
-    (found,) = claims.build(page, [event(text, "gave")], (), thresholds(WEIGHTS))
+    (found,) = claims.build(page, [event(text, "gave")], thresholds(WEIGHTS))
     assert found.time is not None
     assert (found.time.start, found.time.end) == (None, dt.date(2022, 2, 23))

@@ -30,27 +30,9 @@ def test_a_sure_network_is_not_overruled() -> None:
     assert status.modality(event(text, "ship", modality="actual", sure=0.9), text, split(text)[0]) == "actual"
 
 
-@pytest.mark.parametrize(
-    ("introduced", "stance"),
-    (
-        (["said"], "asserts"),
-        (["denied that"], "denies"),
-        (["accused"], "accuses"),
-        (["acknowledged"], "admits"),
-        (["has not confirmed"], "asserts"),
-        (["never acknowledged"], "asserts"),
-        (["declined to confirm"], "asserts"),
-        ([], "asserts"),
-    ),
-)
-def test_the_word_that_introduces_a_statement_tells_its_stance(introduced: list[str], stance: str) -> None:
-    text = "Iran shipped drones."
-    assert status.stance(event(text, "shipped", sure=0.6), text, split(text)[0], introduced) == stance
-
-
 @pytest.mark.parametrize("text", ("Iran has not shipped drones.", "Iran hasn't ever shipped drones."))
 def test_nobody_admits_what_is_said_not_to_be_so(text: str) -> None:
-    assert status.stance(event(text, "shipped", stance="admits", sure=0.9), text, split(text)[0], []) != "admits"
+    assert status.stance(event(text, "shipped", stance="admits", sure=0.9), text, split(text)[0]) != "admits"
 
 
 def test_a_transfer_told_by_its_order_is_still_to_come() -> None:
@@ -61,9 +43,9 @@ def test_a_transfer_told_by_its_order_is_still_to_come() -> None:
 
 def test_why_names_the_cue() -> None:
     text = "Iran is to ship drones."
-    told = status.why(event(text, "ship"), text, split(text)[0], ["denied"])
-    assert told["modality"].endswith("cue “is to”")
-    assert told["stance"].endswith("cue “denied”")
+    assert status.why(event(text, "ship"), text, split(text)[0])["modality"].endswith("cue “is to”")
+    text = "Iran ruled out deliveries of weapons."
+    assert status.why(event(text, "deliveries"), text, split(text)[0])["stance"].endswith("cue “ruled out”")
 
 
 @pytest.mark.parametrize(
@@ -79,4 +61,4 @@ def test_why_names_the_cue() -> None:
     ),
 )
 def test_blame_and_denial_need_words_and_some_words_decide(text: str, trigger: str, network: str, stance: str) -> None:
-    assert status.stance(event(text, trigger, stance=network, sure=0.9), text, split(text)[0], []) == stance
+    assert status.stance(event(text, trigger, stance=network, sure=0.9), text, split(text)[0]) == stance

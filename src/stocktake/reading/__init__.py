@@ -43,7 +43,7 @@ __all__ = [
     "write_claims",
 ]
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same report may read differently; casebooks are re-read then."""
 
 LANGUAGES = frozenset({"en", "und"})

@@ -7,7 +7,7 @@ from PolNeAR (Newell et al. 2018), whose definitions of source, cue and content 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -49,16 +49,12 @@ class Tagged(NamedTuple):
         return np.stack([p[:, 0], p[:, 1] + p[:, 2], p[:, 3] + p[:, 4]], 1)
 
 
-def find(
-    window: Window, marks: Numbers, tag: Tag, threshold: float, wanted: Collection[int] | None = None
-) -> list[Attribution]:
+def find(window: Window, marks: Numbers, tag: Tag, threshold: float) -> list[Attribution]:
     """The attributions of a window, in the order of the text.
 
-    `marks` (T, 3) are the probabilities of no cue, its begin, its inside. `wanted` are the numbers of the sentences
-    whose attributions matter; None means all.
+    `marks` (T, 3) are the probabilities of no cue, its begin, its inside.
     """
-    cues = [cue for cue in _cues(marks, threshold) if wanted is None or int(window.sentence[cue.first]) in wanted]
-    tagged = [_tag(window, tag, cue) for cue in cues]
+    tagged = [_tag(window, tag, cue) for cue in _cues(marks, threshold)]
     owner = _owner(tagged, len(window))
     found = [_read(window, one, owner == row) for row, one in enumerate(tagged)]
     return sorted((one for one in found if one), key=lambda one: one.content[0].start)

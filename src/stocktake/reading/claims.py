@@ -21,8 +21,7 @@ from stocktake.reading.page import Page
 from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Event
 from stocktake.reading.roster import Roster, Source, outermost
-from stocktake.reading.sources import Speech
-from stocktake.vocabulary import Attribution, Claim, EventType, Modality, Quantity, SourceKind, Span, stable_id
+from stocktake.vocabulary import Claim, EventType, Modality, Quantity, SourceKind, Span, stable_id
 
 OWN_DEED = re.compile(r"\b(?:it|they|we|he|she)\b[^,;:]{0,25}$", re.IGNORECASE)
 """A pronoun shortly before the trigger: the speaker tells of a deed of its own ("Tehran denied that it supplied")."""
@@ -52,20 +51,16 @@ class Filled(NamedTuple):
     sources: list[Choice]
     amounts: list[counts.Counted]
     times: list[counts.Dated]
-    introduced: list[str]
     told: frozenset[str]
 
 
-def build(
-    page: Page, events: Sequence[Event], attributions: Sequence[Attribution], decoding: Decoding
-) -> tuple[Claim, ...]:
+def build(page: Page, events: Sequence[Event], decoding: Decoding) -> tuple[Claim, ...]:
     """The claims of a report's events, in the order of the text."""
-    roster = Roster(page, _marked(page, events, attributions, decoding.filler))
-    said = sources.speeches(page, attributions, roster)
+    roster = Roster(page, _marked(page, events, decoding.filler))
     cast = cast_of(page, events, decoding.filler)
     kept = distinct(events, decoding)
     triggers = sorted({event.trigger.start for event in kept})
-    filled = [fill(page, cast, event, said, roster, decoding, triggers) for event in kept]
+    filled = [fill(page, cast, event, roster, decoding, triggers) for event in kept]
     filled = _throughout(page, filled)
     drafts = [draft for one in _beside(page, each_once(filled)) for draft in _drafts(one)]
     seen: Counter[str] = Counter()
@@ -139,24 +134,16 @@ def _beside(page: Page, filled: Sequence[Filled]) -> list[Filled]:
     return found
 
 
-def _marked(page: Page, events: Sequence[Event], attributions: Sequence[Attribution], filler: float) -> list[Span]:
-    """The phrases that a network takes for a source anywhere in the report."""
-    phrases = [one.source[0] for one in attributions if one.source]
+def _marked(page: Page, events: Sequence[Event], filler: float) -> list[Span]:
+    """The phrases that the role layer takes for a source anywhere in the report."""
+    phrases: list[Span] = []
     for event in events:
         marked = [Span(one.start, one.end) for one in event.words.fillers("source", filler)]
         phrases += [phrase for group in page.speakers(marked) for phrase in group]
     return phrases
 
 
-def fill(
-    page: Page,
-    cast: Cast,
-    event: Event,
-    said: Sequence[Speech],
-    roster: Roster,
-    decoding: Decoding,
-    triggers: Sequence[int],
-) -> Filled:
+def fill(page: Page, cast: Cast, event: Event, roster: Roster, decoding: Decoding, triggers: Sequence[int]) -> Filled:
     """The choices for each slot of an event."""
     sentence, words, role = page.sentence(event.trigger.start), event.words, decoding.role
     agents, recipients, told = _sides(page, cast, event, decoding, triggers)
@@ -166,9 +153,7 @@ def fill(
     )
     places = sorted(parties.choose(places, role.place, role.place, role.place), key=lambda choice: -choice.score)
     agents, recipients = ([one for one in side if not _is_place(one.name, places)] for side in (agents, recipients))
-    sources_found = _sources(
-        page, event, sentence, _speakers(page, event, sentence, roster, decoding.filler), said, roster, role.source
-    )
+    sources_found = _sources(page, event, sentence, roster, decoding)
     recipients = [one for one in recipients if one.name in told or not _is_part(one, sources_found)]
     if not agents and OWN_DEED.search(page.text[sentence.start : event.trigger.start]):
         agents = [choice._replace(why="pronoun for the speaker") for choice in sources_found[-1:]]
@@ -182,7 +167,6 @@ def fill(
         sources=sources_found,
         amounts=counts.of_kind(event.trigger.event, counts.amounts_of(words, page.amounts(sentence), role.quantity)),
         times=_times(page, event, sentence, triggers, role.time),
-        introduced=sources.introduced(page, said, event.trigger.start),
         told=told,
     )
 
@@ -238,31 +222,22 @@ def cast_of(page: Page, events: Sequence[Event], filler: float) -> Cast:
     return cast
 
 
-def _sources(
-    page: Page,
-    event: Event,
-    sentence: Span,
-    found: Sequence[Choice],
-    said: Sequence[Speech],
-    roster: Roster,
-    threshold: float,
-) -> list[Choice]:
-    """The source chain: the role layer's where it is sure of one in the sentence, else the attributions', else any.
+def _sources(page: Page, event: Event, sentence: Span, roster: Roster, decoding: Decoding) -> list[Choice]:
+    """The source chain: whom the role layer is sure of in the sentence, else the headline's speaker, else any.
 
     A sentence without a word of telling is the outlet's own.
     """
-    trigger = Span(event.trigger.start, event.trigger.end)
-    told = sources.chain(page, said, trigger, sentence)
-    if not speakers.telling(page.words(sentence)):
-        told, found = [source for source in told if source.why == "headline"], []
+    trigger, threshold = Span(event.trigger.start, event.trigger.end), decoding.role.source
+    telling = speakers.telling(page.words(sentence))
+    found = _speakers(page, event, sentence, roster, decoding.filler) if telling else []
     sure = [choice for choice in found if choice.inside and choice.score >= threshold]
     if sure:
-        links = outermost(sources.speaking(page, [_link(choice) for choice in sure], trigger, sentence))
-    elif told:
-        links = told
+        links = sources.speaking(page, [_link(choice) for choice in sure], trigger, sentence)
+    elif (headline := sources.headline(page, trigger, sentence)) is not None:
+        links = [headline]
     else:
-        links = outermost([_link(one) for one in parties.choose(found, threshold, threshold, threshold)])
-    return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(links)]
+        links = [_link(one) for one in parties.choose(found, threshold, threshold, threshold)]
+    return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(outermost(links))]
 
 
 def _link(choice: Choice) -> Source:
@@ -281,7 +256,7 @@ def _speakers(page: Page, event: Event, sentence: Span, roster: Roster, filler: 
         score = max(near, default=filler)
         inside = sentence.start <= span.start < sentence.end
         if name and (name not in found or (inside, score) > (found[name].inside, found[name].score)):
-            told = "" if known[0].why == "attribution layer" else f", {known[0].why}"
+            told = f", {known[0].why}" if known[0].why else ""
             elsewhere = "" if inside else ", from another sentence"
             found[name] = Choice(name, span, score, inside, f"role layer {score:.2f}{elsewhere}{told}")
     return sorted(found.values(), key=lambda choice: choice.span.start)
@@ -395,12 +370,12 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
         quantity=quantity,
         time=time,
         sources=tuple(choice.name for choice in filled.sources),
-        stance=status.stance(event, page.text, sentence, filled.introduced),
+        stance=status.stance(event, page.text, sentence),
         modality=modality,
         negated=event.status.negated > 0.5,
         confidence=confidence.calibrated(trigger.probability, trigger.rival, _grounds(draft), decoding.confidence),
         spans=spans,
-        why=why | status.why(event, page.text, sentence, filled.introduced),
+        why=why | status.why(event, page.text, sentence),
     )
 
 

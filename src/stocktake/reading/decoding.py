@@ -36,7 +36,6 @@ class Decoding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aside: float
     candidate: float
     apart: int
-    cue: float
     speech: float
     filler: float
     fallback: float

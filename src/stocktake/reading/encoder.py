@@ -1,10 +1,9 @@
 """The learned reader's networks, run by onnxruntime on one thread.
 
 `encoder.onnx` reads a window of word pieces once, their vectors looked up in `words.zlib`, and gives every piece a
-state, a probability for each event type (triggers), two narrow projections for the role layer, and cue
-probabilities; `roles.onnx` looks at the pieces near a trigger; `attributions.onnx` at those near a cue. Layers above
-call the method of their network and know nothing of sessions. What the weights are, learned from what, is told in
-weights/card.md.
+state, a probability for each event type (triggers), and two narrow projections for the role layer; `roles.onnx` looks
+at the pieces near a trigger. Layers above call the method of their network and know nothing of sessions. What the
+weights are, learned from what, is told in weights/card.md.
 """
 
 from __future__ import annotations
@@ -33,20 +32,16 @@ class States:
     """What one pass says of a window of T pieces: all arrays have T rows.
 
     `piece` (384 wide) is the encoder's last layer; `trigger` the probability of each of the twelve event types;
-    `narrow` and `gate` (256 wide) are the role layer's inputs, `speech_narrow` and `speech_gate` the attribution
-    layer's; `cue` the probability of no cue, of its begin, of its inside.
+    `narrow` and `gate` (256 wide) are the role layer's inputs.
     """
 
     piece: Numbers
     trigger: Numbers
     narrow: Numbers
     gate: Numbers
-    cue: Numbers
-    speech_narrow: Numbers
-    speech_gate: Numbers
 
 
-OUTPUTS = ("x", "trg", "at", "am", "cue", "st", "sm")
+OUTPUTS = ("x", "trg", "at", "am")
 """The encoder's outputs, in the order of the fields of `States`."""
 
 
@@ -67,7 +62,6 @@ class Networks:
         self._words = word_table(folder / "words.zlib")
         self._encoder = session(folder / "encoder.onnx")
         self._roles = session(folder / "roles.onnx")
-        self._speech = session(folder / "attributions.onnx")
 
     def encode(self, window: Window) -> States:
         """One pass over a window."""
@@ -100,21 +94,6 @@ class Networks:
             "mask": keep,
         }
         return Scene(*self._roles.run(None, feed))
-
-    def speech(self, states: States, cue: slice, seen: slice, distance: Integers) -> Numbers:
-        """Probabilities (T, 5) that each piece seen around a cue begins or continues its source or content.
-
-        `cue` and `seen` are pieces of the window, `distance` says how far each piece seen is from the cue.
-        """
-        feed = {
-            "c": states.piece[cue].mean(0)[None],
-            "ht": states.speech_narrow[None, seen],
-            "mt": states.speech_gate[None, seen],
-            "rel": distance[None],
-        }
-        (tags,) = self._speech.run(None, feed)
-        probabilities: Numbers = tags[0]
-        return probabilities
 
 
 def _gather(narrow: Numbers, gate: Numbers, crops: Sequence[Integers]) -> tuple[Numbers, Numbers, Numbers]:

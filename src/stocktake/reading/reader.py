@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from stocktake.reading import attributions, deeds, gate, quantities, roles, speech, times, triggers
 from stocktake.reading import claims as builder
@@ -21,26 +20,19 @@ WINDOW = 224
 """Pieces in one pass of the encoder, marks included."""
 
 
-class Seen(NamedTuple):
-    """What the networks see in a report: events with what stands around them, and who says what."""
-
-    events: list[Event]
-    attributions: list[Attribution]
-
-
 def claims(report: Report, weights: Path = WEIGHTS) -> tuple[Claim, ...]:
     """The claims in the paragraphs that can hold one."""
     page = Page(report)
-    seen = see(page, weights)
-    return builder.build(page, seen.events, seen.attributions, thresholds(weights)) if seen.events else ()
+    events = see(page, weights)
+    return builder.build(page, events, thresholds(weights)) if events else ()
 
 
-def see(page: Page, weights: Path = WEIGHTS) -> Seen:
-    """Runs the networks over the paragraphs that can hold a claim."""
-    seen = Seen([], [])
+def see(page: Page, weights: Path = WEIGHTS) -> list[Event]:
+    """The events that the networks see in the paragraphs that can hold a claim, with what stands around them."""
     kept, share = gate.look(page.text, paragraph_spans(page.text))
     if not kept:
-        return seen
+        return []
+    events: list[Event] = []
     decoding, network = thresholds(weights), networks(weights)
     bar = decoding.trigger if share >= gate.MAINLY else decoding.aside
     for window in _windows(page, kept, weights, WINDOW):
@@ -53,12 +45,8 @@ def see(page: Page, weights: Path = WEIGHTS) -> Seen:
             if gate.relevant(page.words(page.sentence(trigger.start)), share)
         ]
         if likely:
-            seen.events.extend(roles.attach(network, window, states, likely))
-            near = {page.number(trigger.start) - back for trigger in likely for back in (0, 1)}
-            seen.attributions.extend(
-                attributions.find(window, states.cue, partial(network.speech, states), decoding.cue, near)
-            )
-    return seen
+            events += roles.attach(network, window, states, likely)
+    return events
 
 
 def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:

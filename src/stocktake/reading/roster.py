@@ -33,11 +33,11 @@ CITED = re.compile(
 
 
 class Source(NamedTuple):
-    """A link of a chain: its name, where it is read from, and how."""
+    """A link of a chain: its name, where it is read from, and how it was named, where not by the words themselves."""
 
     name: str
     span: Span
-    why: str = "attribution layer"
+    why: str = ""
 
 
 @cache

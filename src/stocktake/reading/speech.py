@@ -1,8 +1,7 @@
 """The encoder that reads a whole report for who says what, for `stocktake mentions`.
 
-The claims encoder marks attributions too, beside events, and claims go by it: one pass serves both. This one has six
-layers and does nothing else. It marks cues in a window of pieces; a second graph tags what stands around a cue.
-What it was learned from is told in weights/card.md.
+Claims take their sources from the role layer; this encoder of six layers does nothing but attributions. It marks cues
+in a window of pieces; a second graph tags what stands around a cue. weights/card.md tells what it was learned from.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ clinical negation rules work (cue, direction, scope). Cues, scope and factors ar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -29,11 +28,9 @@ class _Modality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    factor: float
     negators: tuple[str, ...]
     needs: dict[Stance, tuple[str, ...]]
     governs: dict[Stance, tuple[str, ...]]
-    cues: dict[Stance, tuple[str, ...]]
 
 
 class _Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,37 +71,32 @@ def modality(event: Event, text: str, sentence: Span) -> Modality:
     return max(MODALITIES, key=lambda named: weighed[named])
 
 
-def stance(event: Event, text: str, sentence: Span, said: Sequence[str]) -> Stance:
-    """The likeliest stance; every class that a word introducing the statement tells of gains.
+def stance(event: Event, text: str, sentence: Span) -> Stance:
+    """The likeliest stance, unless a word governs the event ("owned up to", "ruled out").
 
     Nobody admits what is said not to be so: with a negation before the event in its clause, `admits` is out; so are
     blame and denial in a sentence that has no word for them.
     """
     if governed := _governors(event, text, sentence):
         return next(iter(governed))
-    factor, cued = _cues().stance.factor, _stance_cues(said)
-    weighed = {
-        named: probability * (factor if named in cued else 1.0)
-        for named, probability in zip(STANCES, event.status.stance, strict=True)
-    }
+    weighed = dict(zip(STANCES, event.status.stance, strict=True))
     clause = CLAUSE_ENDS.split(text[max(sentence.start, event.trigger.start - NEGATED_WITHIN) : event.trigger.start])[
         -1
     ]
     if _negation().search(clause):
         weighed[Stance.admits] = 0.0
-    told = " ".join((text[sentence.start : sentence.end], *said))
     for named, words in _cues().stance.needs.items():
-        if not _stems(words).search(told):
+        if not _stems(words).search(text[sentence.start : sentence.end]):
             weighed[named] = 0.0
     return max(STANCES, key=lambda named: weighed[named])
 
 
-def why(event: Event, text: str, sentence: Span, said: Sequence[str]) -> dict[str, str]:
+def why(event: Event, text: str, sentence: Span) -> dict[str, str]:
     """What the status was read from: the role layer's surest class, and the words that weighed in."""
     word = text[event.trigger.start : event.trigger.end]
     if not _is_order(event, text):
         _, word = _modality_cue(event, text, sentence)
-    words = "”, “".join((_governors(event, text, sentence) | _stance_cues(said)).values())
+    words = "”, “".join(_governors(event, text, sentence).values())
     return {
         "stance": f"role layer {max(event.status.stance):.2f}" + (f", cue “{words}”" if words else ""),
         "modality": f"role layer {max(event.status.modality):.2f}" + (f", cue “{word}”" if word else ""),
@@ -134,16 +126,6 @@ def _governors(event: Event, text: str, sentence: Span) -> dict[Stance, str]:
     return {
         named: match[0] for named, match in found.items() if match and not _negation().search(clause[: match.start()])
     }
-
-
-def _stance_cues(said: Sequence[str]) -> dict[Stance, str]:
-    words = " ".join(said)
-    found: dict[Stance, str] = {}
-    for named, cues in _cues().stance.cues.items():
-        for match in _pattern(cues).finditer(words):
-            if not _negation().search(words[max(0, match.start() - NEGATED_WITHIN) : match.start()]):
-                found.setdefault(named, match[0])
-    return found
 
 
 @cache

@@ -31,6 +31,7 @@ def settle(text: str, *seen: tuple[str, str]) -> list[tuple[str, str]]:
         ("The army signed a $90 million deal for mortars.", "deal", "transfer", "agreement"),
         ("Paris gave Nexter a 30 million euro contract for shells.", "gave", "transfer", "agreement"),
         ("Paris gave Kyiv shells under a contract.", "gave", "transfer", "transfer"),
+        ("Paris gave Kyiv shells of an older date.", "gave", "transfer", "transfer"),
         ("The tanks are paid for by Denmark.", "paid", "transfer", "payment"),
         ("The law forbids the sale of arms to the junta.", "sale", "transfer", "sanction"),
         ("Deliveries of arms to the junta are banned.", "Deliveries", "transfer", "sanction"),
@@ -64,6 +65,8 @@ def test_words_settle_the_type(text: str, word: str, seen: str, settled: str) ->
         ("Troops detained 10 suspected militants.", "detained", "loss"),
         ("The two sides swap prisoners.", "swap", "transfer"),
         ("The firm makes attack helicopters.", "attack", "use"),
+        ("The ministry gave no further figures.", "gave", "transfer"),
+        ("Decoys are included in the total.", "included", "transfer"),
     ),
 )
 def test_words_that_state_no_event(text: str, word: str, seen: str) -> None:

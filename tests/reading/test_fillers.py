@@ -64,6 +64,21 @@ def test_agent(text: str, trigger: str, kind: str, marked: list[str], agent: str
     assert found.agent == agent
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "agent"),
+    (
+        ("Russia launched ten drones; nine of them were shot down.", "shot", None),
+        ("Nine missiles of Russia were scrapped.", "scrapped", "Russia"),
+    ),
+)
+def test_who_owns_what_was_lost_did_not_destroy_it_unless_its_word_says_so(
+    text: str, trigger: str, agent: str | None
+) -> None:
+    seen = event(text, trigger, "loss", agent={"Russia": 0.9}, recipient={"Russia": 0.9})
+    (found,) = claims.build(Page(Report(id="r", text=text)), [seen], thresholds(WEIGHTS))
+    assert (found.agent, found.recipient) == (agent, "Russia")
+
+
 def test_a_war_dates_what_its_clause_puts_before_it() -> None:
     text = "Russia invaded Ukraine in February 2022. Iran gave Russia drones before the war, it says."
     page = Page(Report(id="r", text=text, published=dt.date(2022, 11, 5)))

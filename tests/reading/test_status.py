@@ -35,6 +35,18 @@ def test_nobody_admits_what_is_said_not_to_be_so(text: str) -> None:
     assert status.stance(event(text, "shipped", stance="admits", sure=0.9), text, split(text)[0]) != "admits"
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "kind", "negated"),
+    (
+        ("Of these, 37 did not reach their targets.", "reach", "loss", False),
+        ("They did not reach a deal.", "reach", "agreement", True),
+        ("No drones were shot down.", "shot", "loss", True),
+    ),
+)
+def test_what_did_not_reach_its_target_is_lost(text: str, trigger: str, kind: str, negated: bool) -> None:
+    assert status.negated(event(text, trigger, kind, negated=0.9), text) is negated
+
+
 def test_a_transfer_told_by_its_order_is_still_to_come() -> None:
     text = "Tanks have been ordered."
     assert status.modality(event(text, "ordered", sure=0.9), text, split(text)[0]) == "planned"

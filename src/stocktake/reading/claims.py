@@ -209,6 +209,8 @@ def _sides(
     if event.trigger.event in (EventType.use, EventType.loss):
         firing = [one for one in agents if one.name in sides or not MAKE.match(page.text, one.span.end)]
         agents = firing or agents
+    if event.trigger.event == EventType.loss:
+        agents = directions.apart_from_owners(page.text, event.trigger, agents, recipients)
     return agents, recipients, frozenset(sides)
 
 
@@ -372,7 +374,7 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
         sources=tuple(choice.name for choice in filled.sources),
         stance=status.stance(event, page.text, sentence),
         modality=modality,
-        negated=event.status.negated > 0.5,
+        negated=status.negated(event, page.text),
         confidence=confidence.calibrated(trigger.probability, trigger.rival, _grounds(draft), decoding.confidence),
         spans=spans,
         why=why | status.why(event, page.text, sentence),

@@ -183,6 +183,14 @@ def _together(one: Choice, other: Choice) -> bool:
     return 0 <= max(one.span.start - other.span.end, other.span.start - one.span.end) <= BESIDE
 
 
+def apart_from_owners(text: str, trigger: Trigger, agents: list[Choice], recipients: Sequence[Choice]) -> list[Choice]:
+    """The agents of a loss without the owners of what was lost, unless its word tells of doing away with one's own."""
+    if text[trigger.start : trigger.end].lower().startswith(tuple(_table()["disposal"]["words"])):
+        return agents
+    owners = {choice.name for choice in recipients}
+    return [choice for choice in agents if choice.name not in owners]
+
+
 # ------------------------------------------------------------------------------------------- a report
 
 

@@ -35,6 +35,7 @@ class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modality: _Modality
+    negated: dict[EventType, tuple[str, ...]]
     stance: _Stance
 
 
@@ -89,6 +90,12 @@ def stance(event: Event, text: str, sentence: Span) -> Stance:
         if not _stems(words).search(text[sentence.start : sentence.end]):
             weighed[named] = 0.0
     return max(STANCES, key=lambda named: weighed[named])
+
+
+def negated(event: Event, text: str) -> bool:
+    """Whether the event is said not to have happened; "did not reach" tells of a loss that has."""
+    word = text[event.trigger.start : event.trigger.end].lower()
+    return event.status.negated > 0.5 and word not in _cues().negated.get(event.trigger.event, ())
 
 
 def why(event: Event, text: str, sentence: Span) -> dict[str, str]:

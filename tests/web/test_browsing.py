@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import msgspec
 import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stocktake import casebook
 from stocktake.casebook import Casebook, Reader
 from stocktake.casebook.browsing import FindingSearch
+from stocktake.casebook.postings import Postings
 from stocktake.vocabulary import Claim, ConflictKind, EventType, Modality, Quantity, Report, Stance, stable_id
 
 STORIES: dict[str, tuple[str, str, dict[str, object]]] = {
@@ -145,3 +150,66 @@ def test_the_journal_by_pages(book: Casebook) -> None:
     assert book.journal_page(author="ben", limit=3)[1] == 1
     (undone,) = [row for row in book.journal_page(limit=10)[0] if row.decision.undone]
     assert (undone.decision.number, undone.report) == (2, "again")
+
+
+def test_what_a_finding_s_page_asks_reads_no_whole_table(book: Casebook) -> None:
+    if book.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by how much there is, and here there is little")
+    finding = book.find_findings(FindingSearch(party="Iran")).findings[0]
+    asked: list[tuple[str, object]] = []
+    sa.event.listen(book.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    book.explain(finding)
+    list(book.conflicts(finding=finding.id))
+    list(book.positions(finding=finding.id))
+    book.told(finding.claims)
+    book.series_of(msgspec.structs.replace(finding, series="s1"))
+    book.alike(finding, limit=3)
+    queries = [(words, values) for words, values in asked if words.startswith("SELECT")]
+    assert queries
+    with book.reading() as connection:
+        for words, values in queries:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values)  # type: ignore[arg-type]
+            steps = [row.detail for row in plan]
+            assert not [step for step in steps if re.match("SCAN (?!CONSTANT|weighing_|journal)", step)], (words, steps)
+
+
+def test_whether_all_is_weighed_is_asked_in_one_query(book: Casebook) -> None:
+    book.count_findings()
+    asked: list[str] = []
+    sa.event.listen(book.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    book.count_findings()
+    assert len([words for words in asked if words.startswith("SELECT")]) == 2
+
+
+class Counting(list[int]):
+    """Rows in an order, and how many of them were looked at."""
+
+    looked = 0
+
+    def __iter__(self) -> Iterator[int]:
+        for row in super().__iter__():
+            self.looked += 1
+            yield row
+
+
+@given(st.data())
+def test_a_page_of_postings_is_what_a_walk_along_the_order_gives(data: st.DataObject) -> None:
+    number = data.draw(st.integers(0, 80))
+    order = data.draw(st.permutations(range(number)))
+    wanted = data.draw(st.sets(st.integers(0, max(0, number - 1)), max_size=number))
+    limit, offset = data.draw(st.integers(1, 90)), data.draw(st.integers(0, 90))
+    postings = Postings([str(row) for row in range(number)], {})
+    postings.order("other", order)
+    among = postings.bitmap(wanted)
+    for name, along in (("", range(number)), ("other", order)):
+        walked = [str(row) for row in along if row in wanted]
+        assert postings.page(among, limit, offset, name) == walked[offset : offset + limit]
+
+
+@pytest.mark.parametrize(("wanted", "most"), [(range(4990, 5000), 0), (range(5000), 10)])
+def test_a_page_of_postings_is_found_by_the_shorter_way(wanted: range, most: int) -> None:
+    postings, order = Postings([str(row) for row in range(5000)], {}), Counting(range(5000))
+    postings.order("other", order)
+    order.looked = 0
+    assert postings.page(postings.bitmap(wanted), 10, 0, "other") == [str(row) for row in wanted[:10]]
+    assert order.looked <= most

@@ -164,12 +164,10 @@ class Browsed(Weighed):
                 gathering.has(row, "party", party)
         made = gathering.done()
         numbers = range(len(rows))
-        made.orders = {
-            "probability": sorted(numbers, key=lambda n: -rows[n].probability),
-            "origins": sorted(numbers, key=lambda n: -rows[n].origins),
-            "claims": sorted(numbers, key=lambda n: -rows[n].claims),
-            "time": sorted(numbers, key=lambda n: str(rows[n].at), reverse=True),
-        }
+        made.order("probability", sorted(numbers, key=lambda n: -rows[n].probability))
+        made.order("origins", sorted(numbers, key=lambda n: -rows[n].origins))
+        made.order("claims", sorted(numbers, key=lambda n: -rows[n].claims))
+        made.order("time", sorted(numbers, key=lambda n: str(rows[n].at), reverse=True))
         return made
 
     def findings_named(self, ids: Iterable[str]) -> dict[str, Finding]:
@@ -203,7 +201,9 @@ class Browsed(Weighed):
         if finding.series is None:
             return ()
         f = findings.c
-        query = sa.select(f.body).where(f.series == finding.series).order_by(f.first_reported, f.last_day, f.id)
+        matter = sa.select(f.matter).where(f.id == finding.id).scalar_subquery()
+        same = (f.matter == matter) & (f.series == finding.series)  # a series lies in one matter, which has an index
+        query = sa.select(f.body).where(same).order_by(f.first_reported, f.last_day, f.id)
         return self._bodies(query)
 
     def alike(self, finding: Finding, *, limit: int) -> tuple[Finding, ...]:

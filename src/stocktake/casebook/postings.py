@@ -11,7 +11,9 @@ from __future__ import annotations
 import threading
 import time
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,7 +31,8 @@ class Postings:
     def __init__(self, keys: Sequence[str], members: Mapping[str, Mapping[str, Sequence[int]]]) -> None:
         self.keys = keys
         self.every = (1 << len(keys)) - 1
-        self.orders: dict[str, Sequence[int]] = {}
+        self._orders: dict[str, tuple[Sequence[int], Sequence[int]]] = {}
+        """By name, the rows of another order, and the place of each row in it."""
         self._numbers: dict[str, int] | None = None
         self._facets = {
             facet: {
@@ -62,19 +65,37 @@ class Postings:
         counted = ((value, (rows & among).bit_count()) for value, rows in self._facets.get(facet, {}).items())
         return [(value, number) for value, number in counted if number]
 
+    def order(self, name: str, rows: Sequence[int]) -> None:
+        """Adds an order in which pages can be asked for."""
+        places = array("L", bytes(array("L").itemsize * len(rows)))
+        for place, row in enumerate(rows):
+            places[row] = place
+        self._orders[name] = rows, places
+
     def page(self, among: int, limit: int, offset: int, order: str = "") -> list[str]:
-        """The keys of a page of some rows, in list order or one of `orders`."""
+        """The keys of a page of some rows, in list order or another.
+
+        In another order one either walks along it, and meets a row of these every `all / these`, or gathers these and
+        takes the first of them: the shorter way is gone.
+        """
         bits = among.to_bytes(len(self.keys) // 8 + 1, "little")
-        found: list[str] = []
-        for row in self.orders.get(order) or range(len(self.keys)):
-            if bits[row >> 3] >> (row & 7) & 1:
-                if offset:
-                    offset -= 1
-                    continue
-                found.append(self.keys[row])
-                if len(found) == limit:
-                    break
-        return found
+        end = offset + limit
+        if order not in self._orders:
+            rows = _set(bits)
+        else:
+            along, place = self._orders[order]
+            if end * len(self.keys) < among.bit_count() ** 2:
+                rows = (row for row in along if bits[row >> 3] >> (row & 7) & 1)
+            else:
+                rows = iter(nsmallest(end, _set(bits), key=place.__getitem__))
+        return [self.keys[row] for row in islice(rows, offset, end)]
+
+
+def _set(bits: bytes) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    for place, byte in enumerate(bits):
+        if byte:
+            yield from (place << 3 | bit for bit in range(8) if byte >> bit & 1)
 
 
 class Gathering:

@@ -31,11 +31,10 @@ from stocktake.casebook.weighed_tables import (
     origins,
     positions,
     testimony,
-    weighing_due,
 )
 from stocktake.casebook.weighing_rows import Rows, portions
 from stocktake.casebook.weighing_work import Update as Update
-from stocktake.casebook.weighing_work import Work, seen, state_of
+from stocktake.casebook.weighing_work import Work, is_current
 from stocktake.vocabulary import (
     Claim,
     Conflict,
@@ -97,6 +96,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     outlets: dict[str, str]
     days: dict[str, dt.date | None]
 
+    @property
+    def aside(self) -> frozenset[str]:
+        """The claims on which no term rests: they deny another number than the finding's."""
+        weighed = {claim for term in self.credibility.terms for claim in term.claims}
+        return frozenset(self.finding.claims) - weighed
+
 
 class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A source in the register: who it is, how it is graded and why, how much it has said."""
@@ -150,9 +155,7 @@ class Weighed(Kept):
 
     def _keep_up(self) -> None:
         with self.reading() as connection:
-            due = connection.execute(sa.select(weighing_due.c.report).limit(1)).first() is not None
-            state = state_of(connection)
-            current = not due and state.get("version") == weighing.VERSION and state.get("seen") == seen(connection)
+            current = is_current(connection)
         if not current:
             with suppress(ReadOnlyCasebook):  # an archive shows the findings that it has
                 self.weigh()

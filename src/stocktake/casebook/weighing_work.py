@@ -274,6 +274,22 @@ def state_of(connection: sa.Connection) -> dict[str, str]:
     return {row.key: row.value for row in connection.execute(sa.select(weighing_state))}
 
 
+_kept = {key: sa.select(weighing_state.c.value).where(weighing_state.c.key == key) for key in ("version", "seen")}
+_last = sa.select(sa.func.max(journal_table.c.number))
+_STANDING = sa.select(
+    sa.exists(sa.select(weighing_due.c.report)),
+    *(query.scalar_subquery() for query in (_kept["version"], _kept["seen"], _last)),
+)
+
+
+def is_current(connection: sa.Connection) -> bool:
+    """Whether all that came in and was decided is weighed, by this version; in one query, as every page asks."""
+    from stocktake import weighing
+
+    due, version, number, last = connection.execute(_STANDING).one()
+    return not due and version == weighing.VERSION and number == str(last or 0)
+
+
 def seen(connection: sa.Connection) -> str:
     """The last journal entry there is."""
-    return str(connection.execute(sa.select(sa.func.max(journal_table.c.number))).scalar() or 0)
+    return str(connection.execute(_last).scalar() or 0)

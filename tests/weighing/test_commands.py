@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from gold import documents, reader
+from gold import Story, documents, reader
+from telling_stories import claim, exactly, report
 from test_casebook_findings import small
 
 from stocktake import casebook
@@ -54,6 +55,28 @@ def test_findings_why_and_their_neighbours(address: str, capsys: pytest.CaptureF
         status, out, _ = run(capsys, "--casebook", address, verb)
         assert status == 0
         assert expected in out, verb
+
+
+def test_what_denies_another_number_says_so_beside_its_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slots = {"agent": "Ukraine", "recipient": "Russia", "item": "drones", "time": "2025-01-17"}
+    told = []
+    for name, sentence, more in (
+        ("a", "946 of them were shot down, Harbour Courier writes.", {"quantity": exactly(946)}),
+        ("b", "914 were not, Kyiv Daily writes.", {"quantity": exactly(914), "negated": True}),
+    ):
+        one = report(name, "2025-01-18", f"Paper {name}", f"Headline {name}", sentence)
+        told.append(Story(one, (claim(one, sentence, "loss", **slots, **more),), (), ()))
+    address, page = str(tmp_path / "a.casebook"), tmp_path / "page.md"
+    with casebook.open(address, reader=reader(told)) as book:
+        book.add_documents(documents(told))
+        (finding,) = book.findings()
+    _, why, _ = run(capsys, "--casebook", address, "why", finding.id)
+    assert "Paper b  not, another number: not weighed here\n" in why
+    assert why.count("another number") == 1
+    assert main(["--casebook", address, "dossier", "-o", str(page)]) == 0
+    assert "Paper b (outlet, C, another number: not weighed here):" in page.read_text()
 
 
 @pytest.mark.parametrize("verb", ["findings", "timeline", "conflicts", "positions", "sources"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from telling_stories import claim, exactly, report, weighed
+import pytest
+from telling_stories import claim, count, exactly, report, weighed
 
 from stocktake.vocabulary import Claim, Conflict, ConflictKind, Report, Stance
 from stocktake.weighing import Weighing
@@ -146,3 +147,38 @@ def test_a_general_denial_is_a_position_on_the_matter_and_on_no_occasion() -> No
 def test_who_is_no_party_has_no_position() -> None:
     a = one("a", "2022-10-17", "Iran gave drones, John Kirby said on Monday.", sources=("John Kirby",))
     assert weighed([a[0]], [a[1]]).positions == ()
+
+
+SHOT = {"agent": "Ukraine", "recipient": "Russia", "item": "drones", "time": "2025-01-17"}
+
+
+@pytest.mark.parametrize(
+    ("told", "denied", "disputed"),
+    [
+        (exactly(946), exactly(914), False),  # what another number did not is nothing about this one
+        (exactly(946), exactly(946), True),
+        (count(900, 1000), exactly(914), True),
+        (exactly(946), None, True),
+        (None, exactly(914), True),  # nobody gives another number
+    ],
+)
+def test_a_denial_with_a_number_of_its_own_denies_that_number(
+    told: dict[str, object] | None, denied: dict[str, object] | None, disputed: bool
+) -> None:
+    a = one("a", "2025-01-18", "Shot down on the 17th: so many, paper a writes.", "loss", quantity=told, **SHOT)
+    b = one("b", "2025-01-19", "So many did not fall, Moscow said.", "loss", quantity=denied, negated=True,
+            sources=("Russia",), **SHOT)  # fmt: skip
+    whole = weighed([a[0], b[0]], [a[1], b[1]])
+    (finding,) = whole.findings
+    assert finding.claims == (a[1].id, b[1].id)
+    assert finding.disputed == disputed
+    assert bool(of_kind(whole, ConflictKind.denial)) == disputed
+    assert bool(whole.positions) == disputed
+
+
+def test_that_another_number_did_not_come_undoes_no_plan() -> None:
+    a = one("a", "2022-07-11", "Iran is to give 300 drones, paper a says.", modality="planned", quantity=exactly(300))
+    b = one("b", "2022-09-01", "The 50 did not come, paper b found.", negated=True, quantity=exactly(50))
+    c = one("c", "2022-09-02", "The 300 did not come, paper c found.", negated=True, quantity=exactly(300))
+    assert of_kind(weighed([a[0], b[0]], [a[1], b[1]]), ConflictKind.outcome) == []
+    assert of_kind(weighed([a[0], c[0]], [a[1], c[1]]), ConflictKind.outcome)

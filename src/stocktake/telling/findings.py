@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
@@ -165,8 +165,9 @@ def why_sheet(told: Explanation) -> RenderableType:
         parts.append(Text(f"A part of the total of {finding.part_of}."))
     if finding.series:
         parts.append(Text(f"One of the counts of a flow that grow over time (series {finding.series})."))
+    aside = told.aside
     for evidence in told.evidence:
-        parts += [Text(), *_evidence(evidence, told)]
+        parts += [Text(), *_evidence(evidence, told, aside)]
     return Group(*parts)
 
 
@@ -184,25 +185,26 @@ def term_words(term: Term) -> str:
     return "; ".join(words)
 
 
-def _evidence(evidence: Evidence, told: Explanation) -> Iterator[RenderableType]:
+def _evidence(evidence: Evidence, told: Explanation, aside: Collection[str]) -> Iterator[RenderableType]:
     origin = evidence.origin
     about = ", ".join(part for part in (origin.kind.value, origin.statement, "a party" if origin.party else "") if part)
     yield Text.assemble((formats.printable(origin.name), "bold"), f"  {formats.printable(about)}, grade {origin.grade}")
     for claim in evidence.claims:
+        marks = [*_marks(claim), *(["another number: not weighed here"] if claim.id in aside else [])]
         yield Text.assemble(
             "  ",
             (formats.short_id(claim.id), "dim"),
             f"  {formats.date(told.days.get(claim.id))}  ",
             text(" ← ".join(told.paths.get(claim.id, ()))),
-            (f"  {_marks(claim)}" if _marks(claim) else "", STANCES[claim.stance.value]),
+            (f"  {', '.join(marks)}" if marks else "", STANCES[claim.stance.value]),
         )
         yield Text(f"    “{formats.printable(claim.quote)}”", style="italic")
 
 
-def _marks(claim: Claim) -> str:
+def _marks(claim: Claim) -> list[str]:
     marks = [claim.stance.value] if claim.stance.value != "asserts" else []
     marks += [claim.modality.value] if claim.modality.value != "actual" else []
-    return ", ".join(marks + (["not"] if claim.negated else []))
+    return marks + (["not"] if claim.negated else [])
 
 
 # ------------------------------------------------------------------------------------------- conflicts, positions

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from stocktake.vocabulary import Conflict, ConflictKind, Finding, Side, stable_id
+from stocktake.weighing.denials import bearing, bears
 from stocktake.weighing.findings import Origination, Standing
-from stocktake.weighing.matching import SLACK, Amounts, amounts, order
+from stocktake.weighing.matching import SLACK, Amounts, amounts, counted, order
 from stocktake.weighing.subjects import HAPPENINGS, OCCASION
 from stocktake.weighing.testimony import Testimony
 
@@ -63,8 +64,9 @@ def _conflict(kind: ConflictKind, findings: Sequence[Told], sides: Sequence[Side
 
 
 def _denial(finding: Finding, group: Group, origins: Mapping[str, Origination]) -> Iterator[Conflict]:
-    says = [t for t in group if not t.against]
-    denies = [t for t in group if t.against]
+    told = bearing(group)
+    says = [t for t in told if not t.against]
+    denies = [t for t in told if t.against]
     if says and denies:
         sides = (_side("it is so", says, origins), _side("it is not so", denies, origins))
         yield _conflict(ConflictKind.denial, [finding], sides)
@@ -176,9 +178,10 @@ def _outcomes(
         against = deeds if isinstance(plan, Finding) else new
         told = [t for t in planned if not t.against] if against else []
         countable = bool(against) and _countable(planned)
+        numbers = {number for t in told if (number := counted(t))}
         for deed, done, denied, countable_too in against:
-            if denied >= planned[0].seen:
-                undone = [t for t in done if t.negated and t.seen >= planned[0].seen]
+            undone = _undone(done, planned[0].seen, numbers) if denied >= planned[0].seen else []
+            if undone:
                 sides = (_side("planned", told, origins), _side("did not happen", undone, origins))
                 yield _conflict(ConflictKind.outcome, [plan, deed], sides)
                 continue
@@ -197,6 +200,11 @@ def _outcomes(
                     ),
                 )
                 yield _conflict(ConflictKind.outcome, [plan, deed], sides)
+
+
+def _undone(group: Group, since: int, numbers: Collection[Amounts]) -> list[Testimony]:
+    """Who says from a day on that what was planned, in these numbers if in any, did not happen."""
+    return [t for t in group if t.negated and t.seen >= since and bears(t, numbers)]
 
 
 def _denied_until(group: Group) -> int:

@@ -11,6 +11,7 @@ import msgspec
 
 from stocktake.vocabulary import EventType, Finding, Modality, Period, Quantity
 from stocktake.weighing.credibility import Credibility, Evidence, assess
+from stocktake.weighing.denials import bearing, denies_all
 from stocktake.weighing.matching import amounts, order
 from stocktake.weighing.register import Register
 from stocktake.weighing.rulings import finding_id
@@ -41,20 +42,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evidence(group: Sequence[Testimony], origins: Mapping[str, Origination]) -> list[Evidence]:
-    """A group's testimony by origin and side: an origin that says both counts on each."""
+    """What bears on a group's finding, by origin and side: an origin that says both counts on each."""
     by: dict[tuple[str, bool], list[Testimony]] = defaultdict(list)
-    for t in group:
+    for t in bearing(group):
         by[origins[t.claim].id, t.against].append(t)
     found = []
     for (origin, _), testimony in by.items():
         first = origins[testimony[0].claim]
         found.append(Evidence(origin, first.statement, first.day, tuple(testimony)))
     return found
-
-
-def denies_all(group: Sequence[Testimony]) -> bool:
-    """Whether the group's claims all say that it did not happen, so that the finding is that it did not."""
-    return all(t.negated for t in group)
 
 
 def weigh_group(

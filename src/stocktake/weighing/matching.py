@@ -59,8 +59,8 @@ def counted(t: Testimony) -> Amounts | None:
     return Amounts(value.low * times, value.high * times) if value else None
 
 
-def agree(a: Amounts, b: Amounts) -> bool:
-    return a.low * (1 - SLACK) <= b.high and b.low * (1 - SLACK) <= a.high
+def agree(a: Amounts, b: Amounts, slack: float = SLACK) -> bool:
+    return a.low * (1 - slack) <= b.high and b.low * (1 - slack) <= a.high
 
 
 def clusters(

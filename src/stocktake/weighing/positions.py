@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from stocktake.vocabulary import Finding, Position, Stance
+from stocktake.weighing.denials import bearing
 from stocktake.weighing.findings import Origination, Standing
 from stocktake.weighing.subjects import GENERAL
 from stocktake.weighing.testimony import Testimony
@@ -29,7 +30,7 @@ def positions(
     held: Collection[str] = (),
 ) -> list[Position]:
     """The positions of the parties on each finding of a matter, but for those `held`, of which they stand."""
-    spoken = [[t for t in group if t.party and t.state and ";" not in t.state and not t.story] for group in groups]
+    spoken = [_spoken(group) for group in groups]
     particular: dict[bool, list[Testimony]] = {False: [], True: []}
     for group, own in zip(groups, spoken, strict=True):
         if holds(group):
@@ -48,6 +49,12 @@ def positions(
         for party in sorted(by_party):
             found += _moves(finding, party, by_party[party])
     return found
+
+
+def _spoken(group: Sequence[Testimony]) -> list[Testimony]:
+    """What parties say by their own voice that bears on a group's finding."""
+    told = bearing(group) if any(t.party for t in group) else ()
+    return [t for t in told if t.party and t.state and ";" not in t.state and not t.story]
 
 
 def _when(t: Testimony, origins: Mapping[str, Origination]) -> int:

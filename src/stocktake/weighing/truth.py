@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from stocktake.weighing.denials import bearing
 from stocktake.weighing.lexicon import words
 from stocktake.weighing.matching import SLACK, amounts
 from stocktake.weighing.testimony import Testimony
@@ -65,14 +66,17 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
 
 def votes(testimony: Iterable[Testimony], finding_of: Mapping[str, str]) -> Iterator[Vote]:
     """What sources tell of findings: whether it is so, and how many."""
+    groups: dict[str, list[Testimony]] = defaultdict(list)
     for t in testimony:
-        source, party = source_of(t), t.state if t.party else ""
-        finding = finding_of[t.claim]
-        day = t.said_last or t.published
-        yield Vote(source, finding, "no" if t.against else "yes", day, party)
-        count = None if t.against else amounts(t.low, t.high, t.vague)
-        if count and count.high <= count.low * 2:
-            yield Vote(source, f"{finding} count", _bracket(count.low), day, party)
+        groups[finding_of[t.claim]].append(t)
+    for finding, group in groups.items():
+        for t in bearing(group):
+            source, party = source_of(t), t.state if t.party else ""
+            day = t.said_last or t.published
+            yield Vote(source, finding, "no" if t.against else "yes", day, party)
+            count = None if t.against else amounts(t.low, t.high, t.vague)
+            if count and count.high <= count.low * 2:
+                yield Vote(source, f"{finding} count", _bracket(count.low), day, party)
 
 
 def source_of(t: Testimony) -> str:

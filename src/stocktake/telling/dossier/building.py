@@ -13,7 +13,7 @@ from stocktake.telling.charts import path_title
 from stocktake.telling.exports.holdings import Holdings
 from stocktake.telling.formats import counted, known
 from stocktake.telling.titles import counted_by, finding_title
-from stocktake.vocabulary import Claim, Conflict, Finding, Forecast, Path, Position, Report, Stance
+from stocktake.vocabulary import Claim, Conflict, Finding, Forecast, Path, Position, Report
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -26,13 +26,13 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """One independent origin of a finding and the sentences that carry its word."""
+    """One independent origin of a finding and the sentences that carry its word; `side` is "" where it bears it out."""
 
     name: str
     kind: str
     grade: str
     party: bool
-    against: bool
+    side: str
     quotes: tuple[Quote, ...]
 
 
@@ -187,18 +187,20 @@ def _voices(holdings: Holdings, finding: Finding) -> tuple[Voice, ...]:
     voices = []
     for origin_id, said in quotes.items():
         origin = holdings.origins.get(origin_id)
-        against = origin_id in finding.origins_against or all(q.claim.stance is Stance.denies for q in said)
+        side = "against" if origin_id in finding.origins_against else ""
+        if not side and origin_id not in finding.origins_for:
+            side = "another number: not weighed here"
         voices.append(
             Voice(
                 origin.name if origin else "Origin unknown",
                 origin.kind.value if origin else "unknown",
                 origin.grade if origin else "F",
                 origin.party if origin else False,
-                against,
+                side,
                 tuple(said),
             )
         )
-    return tuple(sorted(voices, key=lambda v: (v.against, v.grade, v.name)))
+    return tuple(sorted(voices, key=lambda v: (v.side != "", v.grade, v.name)))
 
 
 def _quote(claim: Claim, report: Report) -> Quote:

@@ -178,7 +178,6 @@ def _finding(
         more=lambda: {
             "graph": origin_graph(found.explanation, found.told),
             "most": (MOST_ORIGINS, MOST_CLAIMS),
-            "terms": {(term.origin, term.against): term for term in found.explanation.credibility.terms},
         },
     )
 

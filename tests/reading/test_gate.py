@@ -38,6 +38,12 @@ def test_other_news_is_not(text: str) -> None:
     assert gate.look(text, paragraph_spans(text)) == ([], 0.0)
 
 
+@pytest.mark.parametrize("sentence", ("Has Iran sent drones?", "“Has Iran sent drones?”"))
+def test_a_question_states_nothing(sentence: str) -> None:
+    assert not gate.relevant(sentence, 1.0)
+    assert gate.relevant(sentence.replace("?", "."), 1.0)
+
+
 def test_a_report_about_arms_is_read_whole() -> None:
     text = "Kyiv says 20 drones were shot down.\nIt was the third night in a row.\nA flat was damaged."
     paragraphs = paragraph_spans(text)

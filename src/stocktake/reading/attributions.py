@@ -7,7 +7,7 @@ from PolNeAR (Newell et al. 2018), whose definitions of source, cue and content 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -58,6 +58,13 @@ def find(window: Window, marks: Numbers, tag: Tag, threshold: float) -> list[Att
     owner = _owner(tagged, len(window))
     found = [_read(window, one, owner == row) for row, one in enumerate(tagged)]
     return sorted((one for one in found if one), key=lambda one: one.content[0].start)
+
+
+def together(read: Sequence[Attribution], laid_out: Sequence[Attribution]) -> list[Attribution]:
+    """What the networks read and what the layout tells, in the order of the text; a name laid out speaks but once."""
+    named = [one.source[0] for one in laid_out]
+    kept = [one for one in read if not any(a.start < b.end and b.start < a.end for a in one.source for b in named)]
+    return sorted([*kept, *laid_out], key=lambda one: one.content[0].start)
 
 
 def _cues(probability: Numbers, threshold: float) -> list[Cue]:

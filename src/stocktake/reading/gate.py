@@ -85,8 +85,11 @@ def look(text: str, paragraphs: Sequence[Span]) -> Look:
 def relevant(sentence: str, report: float) -> bool:
     """Whether a sentence may hold a claim, in a report of which this share of paragraphs speaks of arms.
 
-    In a report about arms any may; in one that is partly so it must speak of arms; in others it must name some.
+    In a report about arms any may; in one that is partly so it must speak of arms; in others it must name some. A
+    question states nothing.
     """
+    if sentence.rstrip(" \"'”’)").endswith("?"):
+        return False
     if report >= MAINLY:
         return True
     if report >= WHOLE:

@@ -9,8 +9,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from stocktake.reading import quantities, sentences, speakers, times
-from stocktake.vocabulary import Amount, Period, Report, Span, Time
+from stocktake.reading import layout, quantities, sentences, speakers, times
+from stocktake.vocabulary import Amount, Attribution, Period, Report, Span, Time
 
 
 class Page:
@@ -60,6 +60,11 @@ class Page:
         if sentence not in self._amounts:
             self._amounts[sentence] = quantities.find(self.text, start=sentence.start, end=sentence.end)
         return self._amounts[sentence]
+
+    @cached_property
+    def laid_out(self) -> tuple[Attribution, ...]:
+        """Who says what by the layout: signed quotes, the labels of a transcript."""
+        return tuple(layout.find(self.text))
 
     def speakers(self, marked: Sequence[Span]) -> list[list[Span]]:
         """The phrases of the words marked as a source, those who speak together in one group."""

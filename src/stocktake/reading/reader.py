@@ -61,7 +61,7 @@ def mentions(report: Report, weights: Path = WEIGHTS) -> Mentions:
         id=report.id,
         times=times.find(report.text, report.published),
         quantities=quantities.find(report.text, changes=True),
-        attributions=tuple(said),
+        attributions=tuple(attributions.together(said, page.laid_out)),
     )
 
 

@@ -268,6 +268,11 @@ def is_pronoun(name: str) -> bool:
     return any(name.casefold() in _words()[kind] for kind in PRONOUNS)
 
 
+def is_asker(name: str) -> bool:
+    """Whether a transcript's label stands for whoever asks."""
+    return name.casefold() in _words()["askers"]
+
+
 def is_office(noun: str) -> bool:
     """Whether a noun says what a person is ("minister", "ambassador")."""
     return noun in _offices() or noun in _words()["people"] or noun in ("official", "spokesman", "spokeswoman")

@@ -14,6 +14,8 @@ from served import PICTURES, QUICK_PROGRAMME, Served, Watched
 
 from stocktake.casebook.browsing import FindingSearch
 from stocktake.casebook.search import ReportSearch
+from stocktake.cli import main
+from stocktake.telling import path_words, term_words
 
 Serve = Callable[..., Served]
 Visit = Callable[..., Watched]
@@ -184,3 +186,21 @@ def test_pictures_for_the_documentation(serve: Serve, visit: Visit) -> None:
             page.wait_for_timeout(300)
             ending = "" if scheme == "light" else "-dark"
             page.screenshot(path=PICTURES / f"{name}{ending}.png")
+
+
+def test_a_finding_s_page_says_in_the_words_of_why_who_told_whom_and_why_each_is_graded_so(
+    serve: Serve, visit: Visit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serve()
+    finding = served.book.find_findings(FindingSearch(sort="origins", limit=1)).findings[0]
+    told = served.book.explain(finding)
+    monkeypatch.setenv("COLUMNS", "4000")
+    assert main(["--casebook", str(served.book.address), "why", finding.id]) == 0
+    printed = capsys.readouterr().out
+    page = visit(f"{served.address}/findings/{finding.id}").page
+    shown = page.locator("main").inner_text()
+    words = {path_words(told, claim) for claim in finding.claims} | {term_words(t) for t in told.credibility.terms}
+    assert any(" ← " in one for one in words)
+    for one in words:
+        assert one in printed
+        assert one in shown

@@ -27,6 +27,7 @@ from stocktake.telling.formats import (
     short_id,
     slot_from,
 )
+from stocktake.telling.grounds import path_words, term_words
 from stocktake.telling.titles import counted_by, finding_title
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "language",
     "number",
     "parties",
+    "path_words",
     "period",
     "period_from",
     "printable",
@@ -53,4 +55,5 @@ __all__ = [
     "quantity_from",
     "short_id",
     "slot_from",
+    "term_words",
 ]

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -14,13 +14,11 @@ from rich.text import Text
 
 from stocktake.casebook import Evidence, Explanation, SourceEntry
 from stocktake.telling import formats
+from stocktake.telling.grounds import path_words, term_words
 from stocktake.telling.tables import PAGE, TABLE_FROM, harmless, table_of, text
 from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Position
 from stocktake.weighing import expit
-
-if TYPE_CHECKING:
-    from stocktake.weighing import Term
 
 CSV_COLUMNS = (
     "id",
@@ -175,16 +173,6 @@ def _odds(log_odds: float) -> str:
     return f"{expit(log_odds):.1%}"
 
 
-def term_words(term: Term) -> str:
-    """ "grade B, right in 88 of 100: log-odds 1.99; × 0.6 own interest; speaks against"."""
-    why = f"{term.grade_reason}; {term.graded_by}"
-    words = [f"grade {term.grade} ({why}), right in {term.reliability:.0%}: {term.weight:+.2f}"]
-    words += [f"× {value:.2f} {name}" for name, value in term.factors]
-    if term.against:
-        words.append("speaks against")
-    return "; ".join(words)
-
-
 def _evidence(evidence: Evidence, told: Explanation, aside: Collection[str]) -> Iterator[RenderableType]:
     origin = evidence.origin
     about = ", ".join(part for part in (origin.kind.value, origin.statement, "a party" if origin.party else "") if part)
@@ -195,7 +183,7 @@ def _evidence(evidence: Evidence, told: Explanation, aside: Collection[str]) -> 
             "  ",
             (formats.short_id(claim.id), "dim"),
             f"  {formats.date(told.days.get(claim.id))}  ",
-            text(" ← ".join(told.paths.get(claim.id, ()))),
+            text(path_words(told, claim.id)),
             (f"  {', '.join(marks)}" if marks else "", STANCES[claim.stance.value]),
         )
         yield Text(f"    “{formats.printable(claim.quote)}”", style="italic")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from stocktake import telling
 from stocktake.casebook.search import terms
 from stocktake.vocabulary import Claim, Decision, Finding, Observation, Period, Quantity
 from stocktake.web.visible import visible
+from stocktake.weighing import expit
 
 DONE = {
     "accepted": "Accepted: the claim stands as it is, with full confidence.",
@@ -169,7 +169,7 @@ def signed(value: float) -> str:
 
 def odds(log_odds: float) -> str:
     """Log-odds as the probability that they stand for."""
-    return telling.probability(1 / (1 + math.exp(-max(-50.0, min(50.0, log_odds)))))
+    return telling.probability(expit(log_odds))
 
 
 def quantity_bounds(value: Quantity) -> str:
@@ -242,4 +242,6 @@ FILTERS = {
     "number": telling.number,
     "probability": telling.probability,
     "path": lambda text: quote(str(text), safe=""),
+    "path_words": telling.path_words,
+    "term_words": telling.term_words,
 }

@@ -146,6 +146,29 @@ def test_what_is_trade(supplier: str | None, recipient: str | None, rows: list[t
     assert [row[:2] for row in register.register(holding(found))] == rows
 
 
+def test_rows_with_an_unknown_side_come_last_and_name_what_they_may_be_a_part_of() -> None:
+    year, before = Period(start=dt.date(2022, 9, 1), end=None), Period(start=dt.date(2019, 1, 1), end=None)
+    rows = register.register(
+        holding(
+            finding(id="f1", agent=None, time=year),
+            finding(id="f2", recipient=None, time=year),
+            finding(id="f3", recipient=None, time=before, item="rifles", family="rifles"),
+            finding(id="f4", agent="North Korea", recipient=None, time=year),
+            finding(id="f5", recipient="Sudan", time=before),
+            finding(id="f6", time=year),
+        )
+    )
+    told = "very likely (0.90), B2, 1 origin"
+    assert [(*row[:2], row[-1]) for row in rows] == [
+        ("Iran", "Russia", f"f6: {told}"),
+        ("Iran", "Sudan", f"f5: {told}"),
+        ("Iran", "unknown recipient", f"may be a part of Iran to Russia; f2: {told}"),
+        ("Iran", "unknown recipient", f"f3: {told}"),
+        ("North Korea", "unknown recipient", f"f4: {told}"),
+        ("unknown supplier", "Russia", f"may be a part of Iran to Russia; f1: {told}"),
+    ]
+
+
 def test_an_order_is_of_the_weapon_that_it_names_and_the_earliest_counts() -> None:
     first = finding(id="f1", event=EventType.agreement, time=Period(start=dt.date(2022, 7, 1), end=None))
     later = finding(id="f2", event=EventType.agreement, time=Period(start=dt.date(2023, 7, 1), end=None))

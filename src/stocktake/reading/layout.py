@@ -20,11 +20,10 @@ _SIGNED = re.compile(
     re.MULTILINE,
 )
 _LABEL = re.compile(
-    r"^[ \t\xa0]*[“”\"]?(?P<source>[A-Z][A-Z.’'() -]*[A-Z)])(?P<cue>:)[ \xa0]+(?P<content>[^\n]*\w[^\n]*)",
+    r"^[ \t\xa0]*[“”\"]?(?P<source>[A-Z][A-Z.’'() -]*[A-Z)])(?P<cue>:)[ \xa0]{1,4}(?P<content>\S[^\n]*)",
     re.MULTILINE,
 )
-_PARAGRAPH = re.compile(r"[^\n]*\w[^\n]*")
-_STAGED = re.compile(r"\W*[(\[]")
+_PARAGRAPH = re.compile(r"^[ \t\xa0]*[^\s(\[][^\n]*", re.MULTILINE)
 
 
 def find(text: str) -> list[Attribution]:
@@ -44,8 +43,7 @@ def _transcript(text: str) -> list[Attribution]:
 
 def _going_on(text: str, start: int, end: int) -> list[Span]:
     """The paragraphs without a label that a speaker goes on with."""
-    found = _PARAGRAPH.finditer(text, start, end)
-    return [Span(*paragraph.span()) for paragraph in found if not _STAGED.match(paragraph[0])]
+    return [Span(*paragraph.span()) for paragraph in _PARAGRAPH.finditer(text, start, end)]
 
 
 def _attribution(found: re.Match[str], *more: Span) -> Attribution:

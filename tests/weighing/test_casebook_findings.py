@@ -140,6 +140,35 @@ def test_an_original_that_comes_last_asks_no_more_often_the_more_copies_there_ar
     assert asked(tmp_path / "few.casebook", few) == asked(casebook_address, 2 * few)
 
 
+@pytest.mark.parametrize(
+    ("time", "inside"),
+    [
+        ({"start": None, "end": "2024-12-31"}, False),
+        ({"start": "2024-01-01", "end": "2024-12-31"}, False),
+        ({"start": None, "end": "2023-12-31"}, True),
+        ({"start": "2023-07-01", "end": "2024-12-31"}, True),
+        ({"start": "2023-07-01", "end": None}, True),
+        (None, True),
+    ],
+    ids=["by 2024", "in 2024", "by 2023", "from 2023 to 2024", "since 2023", "no day"],
+)
+def test_until_leaves_out_what_comes_later_plans_too(
+    casebook_address: str, time: dict[str, str | None] | None, inside: bool
+) -> None:
+    text = "Iran is to give Russia drones, John Kirby said on Monday."
+    one = report("plan", "2023-05-15", "Harbour Courier", "", text)
+    told = [
+        Story(
+            one, (claim(one, text, "transfer", "Iran", "Russia", item="drones", modality="planned", time=time),), (), ()
+        )
+    ]
+    with casebook.open(casebook_address, reader=reader(told)) as book:
+        book.add_documents(documents(told))
+        for order in ("time", "reported"):
+            wanted = FindingFilter(until=dt.date(2023, 12, 31), order=order)
+            assert len(list(book.findings(wanted))) == book.count_findings(wanted) == inside
+
+
 def test_findings_are_asked_for_by_what_they_say(book: Casebook) -> None:
     assert book.count_findings() == 2
     assert book.count_findings(FindingFilter(event=EventType.use)) == 0

@@ -59,7 +59,8 @@ LEARNED = "truth discovery"
 class FindingFilter(msgspec.Struct, frozen=True, kw_only=True):
     """The findings asked for; what is None or empty does not limit.
 
-    `since` and `until` go by the days of the event where the finding has them, else by the days it was reported.
+    `since` and `until` go by the days of the event where the finding has them, else by the days it was reported: what
+    ends before `since` or begins after `until` is left out, and of what is only known to be by a day, that day counts.
     `order` is "reported" (latest first), "probability" or "origins" (most first) or "time" (by the days of the event).
     """
 
@@ -479,13 +480,13 @@ def _conditions(wanted: FindingFilter) -> list[sa.ColumnElement[bool]]:
         found.append(f.disputed == sa.literal(wanted.disputed))
     if wanted.report is not None:
         found.append(f.id.in_(sa.select(testimony.c.finding).where(testimony.c.report == wanted.report)))
-    timeless = f.first_day.is_(None) & f.last_day.is_(None)
     if wanted.since is not None:
+        timeless = f.first_day.is_(None) & f.last_day.is_(None)
         held = ~timeless & (f.last_day.is_(None) | (f.last_day >= wanted.since))
         found.append(held | (timeless & (f.last_reported >= wanted.since)))
     if wanted.until is not None:
-        held = ~timeless & (f.first_day.is_(None) | (f.first_day <= wanted.until))
-        found.append(held | (timeless & (f.first_reported <= wanted.until)))
+        # What is to be done by a day stands on the timeline at that day, and is no event of the days before.
+        found.append(sa.func.coalesce(f.first_day, f.last_day, f.first_reported) <= wanted.until)
     return found
 
 

@@ -1,7 +1,7 @@
 """Claims, reports and the journal as tables for a terminal, and as CSV for a spreadsheet.
 
-At 90 columns and more a claim is one row of a table; narrower terminals get it in a few lines of its own. What comes
-from outside is shown as plain text, without control characters.
+At 114 columns and more a claim is one row of a table, at 90 a report; narrower terminals get each in a few lines of its
+own. What comes from outside is shown as plain text, without control characters.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from stocktake.vocabulary import Claim, Decision, Period, Quantity, Report
 
 PAGE = 500
 TABLE_FROM = 90
+CLAIMS_FROM = 114
+LONG_WORDS = {"event": 13, "parties": 14, "item": 14, "quantity": 10, "who says so": 14}
+"""Columns of claims with the room that their longest common words take ("reconnaissance"): with the others 114."""
 WIDE = 180
 COLOURS = {
     "denies": "red",
@@ -72,9 +75,11 @@ def claims_pages(claims: Iterable[Claim], outlets: Mapping[str, str | None], wid
 
 def claims_table(claims: Iterable[Claim], outlets: Mapping[str, str | None], width: int) -> RenderableType:
     """Claims with event, parties, item, quantity, period, source chain, stance and modality."""
-    if width < TABLE_FROM:
+    if width < CLAIMS_FROM:
         return Group(*(_stacked(claim, outlets.get(claim.report)) for claim in claims))
     table = table_of("id", "event", "parties", "item", "quantity", "period", "who says so", "stance, modality")
+    for column in table.columns:
+        column.min_width = LONG_WORDS.get(str(column.header))
     if width < WIDE:
         table.columns[5].max_width, table.columns[7].max_width = len("2023-02-06"), len("possible")
     table.add_column("sure", justify="right")

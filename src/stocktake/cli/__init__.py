@@ -17,6 +17,9 @@ from importlib.util import find_spec
 from typing import Annotated
 
 import typer
+from typer.main import get_command
+
+from stocktake.cli import numbers
 
 GROUPS = ("inputs", "reading", "claims", "findings", "forecasts", "watching", "exports", "serve", "keeping")
 UNHURRIED = 100_000
@@ -92,7 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     """The exit status of one command."""
     try:
-        _only(arguments)(args=arguments, prog_name="stocktake")
+        command = get_command(_only(arguments))
+        numbers.explain(command)
+        command(args=arguments, prog_name="stocktake")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as fault:

@@ -165,9 +165,10 @@ class Work:
         found: set[str] = set()
         for portion in portions(named):
             found.update(self._connection.execute(sa.select(claims.c.report).where(claims.c.id.in_(portion))).scalars())
-        for name in sorted(found):
-            for report in self._named([name]).values():
-                yield self._job(report, [body for _, bodies in self._stated([name]) for body in bodies], first)
+        for some in portions(sorted(found)):
+            there = self._named(some)
+            for name, bodies in self._stated(some):
+                yield self._job(there[name], bodies, first)
 
     def _job(self, report: Report, bodies: list[str], first: Mapping[str, str]) -> Job:
         original = first.get(report.id)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from stocktake.weighing.subjects import GENERAL, HAPPENINGS, OCCASION, RATE, TOTAL
@@ -150,20 +150,17 @@ class Profile:
     Its count and the words of its place are made when it is first compared, which most are not where little changed.
     """
 
-    __slots__ = ("amount", "first", "members", "place")
-    amount: Amounts | None
-    place: frozenset[str]
-
     def __init__(self, members: Sequence[Testimony]) -> None:
         self.first = members[0]
         self.members = members
 
-    def __getattr__(self, name: str) -> object:
-        if name not in ("amount", "place"):
-            raise AttributeError(name)
-        self.amount = _count(self.first)
-        self.place = frozenset(self.first.place.split())
-        return getattr(self, name)
+    @cached_property
+    def amount(self) -> Amounts | None:
+        return _count(self.first)
+
+    @cached_property
+    def place(self) -> frozenset[str]:
+        return frozenset(self.first.place.split())
 
 
 def look(t: Testimony) -> object:

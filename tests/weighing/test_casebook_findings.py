@@ -219,6 +219,18 @@ def test_merge_and_split_are_kept_and_can_be_undone(book: Casebook) -> None:
     assert everything(book) == before
 
 
+def test_weighing_afresh_asks_once_for_all_reports_that_decisions_name(book: Casebook) -> None:
+    book.merge([f.id for f in book.findings()])
+    merged = everything(book)
+    asked: list[str] = []
+    listening = (book.engine, "before_cursor_execute", lambda _, __, statement, *___: asked.append(statement))
+    sa.event.listen(*listening)
+    book.weigh(afresh=True)
+    sa.event.remove(*listening)
+    assert everything(book) == merged
+    assert sum("claims.body" in query and "claims.report IN" in query for query in asked) == 1
+
+
 def test_decisions_that_contradict_are_refused_and_not_written(book: Casebook) -> None:
     finding = next(f for f in book.findings() if len(f.claims) > 1)
     book.split(finding.id, [finding.claims[-1]])

@@ -247,7 +247,7 @@ def test_keeping(stocktake: Stocktake, kept: Path, tmp_path: Path) -> None:
     assert run.err.count("are not those that were stored") == 3
 
 
-@pytest.mark.parametrize(("columns", "stacked"), [(114, False), (60, True)])
+@pytest.mark.parametrize(("columns", "stacked"), [(108, False), (60, True)])
 def test_a_terminal_gets_a_table_that_fits(kept: Path, columns: int, stacked: bool) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.run(

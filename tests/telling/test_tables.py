@@ -17,11 +17,11 @@ WORDY = Claim(
     end=1,
     quote="q",
     event=EventType.construction,
-    agent="Administration of reconstruction",
+    agent="Ministry of construction",
     recipient="Azerbaijan",
-    item="reconnaissance infrastructure",
+    item="helicopters and ammunition",
     quantity=Quantity(low=1_250_000, high=None, unit="installations"),
-    sources=("Ministry of Infrastructure", "military intelligence representative"),
+    sources=("Ministry of Cooperation", "military intelligence officers"),
     modality=Modality.possible,
 )
 
@@ -33,5 +33,5 @@ def test_claims_fit_the_terminal_and_no_common_word_is_broken(width: int) -> Non
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert max(map(len, lines)) <= width
     printed = {word.strip(",;·") for line in lines for word in line.split()}
-    assert printed >= {"construction", "Administration", "reconnaissance", "infrastructure", "Infrastructure"}
+    assert printed >= {"construction", "helicopters", "ammunition", "Cooperation"}
     assert printed >= {"intelligence", "1,250,000", "possible", "asserts", "Azerbaijan"}

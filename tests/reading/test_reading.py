@@ -29,7 +29,9 @@ STORY = Report(
         "Tehran has denied that it supplied drones to Moscow."
     ),
 )
+BROKE_ONCE = sorted((Path(__file__).resolve().parents[2] / "fuzz" / "corpus").glob("claims-*"))
 ODD = (
+    *(path.read_text("utf-8", "replace") for path in BROKE_ONCE),
     "",
     "\n\n\n",
     "Missile",
@@ -81,8 +83,10 @@ def test_without_a_date_relative_dates_stay_open() -> None:
 @pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 def test_odd_texts_do_no_harm(text: str) -> None:
     report = Report(id="odd", text=text, published=dt.date(2024, 1, 1))
-    for claim in reading.read(report):
+    found = reading.read(report)
+    for claim in found:
         assert claim.quote == text[claim.start : claim.end]
+    assert msgspec.json.decode(msgspec.json.encode(found), type=tuple[Claim, ...]) == found
     reading.mentions(report)
 
 

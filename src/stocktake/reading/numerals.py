@@ -88,6 +88,10 @@ class Value(NamedTuple):
     rule: str
 
 
+LARGEST = 1e18
+"""Digits from here on are a key or a serial number: nobody counts so much, and a float may not hold it."""
+
+
 def values(text: str, start: int, end: int, changes: bool) -> Iterator[Value]:
     """The numbers of a stretch in order; `changes` as in `quantities.find`."""
     free = start
@@ -102,7 +106,8 @@ def values(text: str, start: int, end: int, changes: bool) -> Iterator[Value]:
         found = _digits_at(text, position, end, changes) if digit else _words_at(text, position, end, changes)
         for value in found:
             free = value.end
-            if value.low is not None or value.high is not None:
+            bounds = [abs(bound) for bound in (value.low, value.high) if bound is not None]
+            if bounds and max(bounds) < LARGEST:
                 yield value
 
 

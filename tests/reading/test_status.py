@@ -30,6 +30,21 @@ def test_a_sure_network_is_not_overruled() -> None:
     assert status.modality(event(text, "ship", modality="actual", sure=0.9), text, split(text)[0]) == "actual"
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "stance", "negated"),
+    (
+        ("Iran has not delivered missiles, Ned Price said.", "delivered", "asserts", True),
+        ("We have not seen Iran deliver missiles, Ned Price said.", "deliver", "asserts", True),
+        ("Washington sees no sign of a contract being signed.", "signed", "asserts", True),
+        ("Iran has not delivered missiles, its minister said.", "delivered", "denies", False),
+        ("Iran has not only delivered drones.", "delivered", "asserts", False),
+        ("Iran had delivered missiles.", "delivered", "asserts", False),
+    ),
+)
+def test_words_before_it_say_that_it_did_not_happen(text: str, trigger: str, stance: str, negated: bool) -> None:
+    assert status.negated(event(text, trigger, stance=stance), text, split(text)[0]) is negated
+
+
 @pytest.mark.parametrize("text", ("Iran has not shipped drones.", "Iran hasn't ever shipped drones."))
 def test_nobody_admits_what_is_said_not_to_be_so(text: str) -> None:
     assert status.stance(event(text, "shipped", stance="admits", sure=0.9), text, split(text)[0]) != "admits"
@@ -44,7 +59,7 @@ def test_nobody_admits_what_is_said_not_to_be_so(text: str) -> None:
     ),
 )
 def test_what_did_not_reach_its_target_is_lost(text: str, trigger: str, kind: str, negated: bool) -> None:
-    assert status.negated(event(text, trigger, kind, negated=0.9), text) is negated
+    assert status.negated(event(text, trigger, kind, negated=0.9), text, split(text)[0]) is negated
 
 
 def test_a_transfer_told_by_its_order_is_still_to_come() -> None:

@@ -376,7 +376,7 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
         sources=tuple(choice.name for choice in filled.sources),
         stance=status.stance(event, page.text, sentence),
         modality=modality,
-        negated=status.negated(event, page.text),
+        negated=status.negated(event, page.text, sentence),
         confidence=confidence.calibrated(trigger.probability, trigger.rival, _grounds(draft), decoding.confidence),
         spans=spans,
         why=why | status.why(event, page.text, sentence),

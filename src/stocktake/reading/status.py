@@ -17,6 +17,8 @@ from stocktake.vocabulary import EventType, Modality, Span, Stance
 
 NEGATED_WITHIN = 40
 """Characters before a word in which a negation of it is looked for."""
+UNDONE_WITHIN = 120
+"""Characters before a word in which one looks for what says that it did not happen."""
 CLAUSE_ENDS = re.compile(r"[,;:—]|\s(?:but|and)\s")
 
 
@@ -36,6 +38,7 @@ class _Stance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modality: _Modality
     negated: dict[EventType, tuple[str, ...]]
+    undone: tuple[str, ...]
     stance: _Stance
 
 
@@ -81,10 +84,7 @@ def stance(event: Event, text: str, sentence: Span) -> Stance:
     if governed := _governors(event, text, sentence):
         return next(iter(governed))
     weighed = dict(zip(STANCES, event.status.stance, strict=True))
-    clause = CLAUSE_ENDS.split(text[max(sentence.start, event.trigger.start - NEGATED_WITHIN) : event.trigger.start])[
-        -1
-    ]
-    if _negation().search(clause):
+    if _is_under_negation(event, text, sentence):
         weighed[Stance.admits] = 0.0
     for named, words in _cues().stance.needs.items():
         if not _stems(words).search(text[sentence.start : sentence.end]):
@@ -92,10 +92,22 @@ def stance(event: Event, text: str, sentence: Span) -> Stance:
     return max(STANCES, key=lambda named: weighed[named])
 
 
-def negated(event: Event, text: str) -> bool:
-    """Whether the event is said not to have happened; "did not reach" tells of a loss that has."""
+def negated(event: Event, text: str, sentence: Span) -> bool:
+    """Whether the event is said not to have happened, by the role layer or by words before it ("has not", "no sign").
+
+    "Did not reach" tells of a loss that has happened; what someone denies is not negated besides.
+    """
     word = text[event.trigger.start : event.trigger.end].lower()
-    return event.status.negated > 0.5 and word not in _cues().negated.get(event.trigger.event, ())
+    if word in _cues().negated.get(event.trigger.event, ()):
+        return False
+    before = text[max(sentence.start, event.trigger.start - UNDONE_WITHIN) : event.trigger.start]
+    told = _undone().search(before) is not None and stance(event, text, sentence) != Stance.denies
+    return told or event.status.negated > 0.5
+
+
+def _is_under_negation(event: Event, text: str, sentence: Span) -> bool:
+    before = text[max(sentence.start, event.trigger.start - NEGATED_WITHIN) : event.trigger.start]
+    return _negation().search(CLAUSE_ENDS.split(before)[-1]) is not None
 
 
 def why(event: Event, text: str, sentence: Span) -> dict[str, str]:
@@ -133,6 +145,12 @@ def _governors(event: Event, text: str, sentence: Span) -> dict[Stance, str]:
     return {
         named: match[0] for named, match in found.items() if match and not _negation().search(clause[: match.start()])
     }
+
+
+@cache
+def _undone() -> re.Pattern[str]:
+    """What stands right before an event that is said not to have happened, or that nobody has seen happen."""
+    return re.compile(rf"\b(?:{'|'.join(_cues().undone)})\s*$", re.IGNORECASE)
 
 
 @cache

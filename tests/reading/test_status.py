@@ -73,6 +73,10 @@ def test_why_names_the_cue() -> None:
     assert status.why(event(text, "ship"), text, split(text)[0])["modality"].endswith("cue “is to”")
     text = "Iran ruled out deliveries of weapons."
     assert status.why(event(text, "deliveries"), text, split(text)[0])["stance"].endswith("cue “ruled out”")
+    text = "Iran has not delivered missiles, Ned Price said."
+    assert status.why(event(text, "delivered"), text, split(text)[0])["negated"].endswith("cue “has not”")
+    denied = event(text, "delivered", stance="denies")
+    assert status.why(denied, text, split(text)[0])["negated"] == "role layer 0.00"
 
 
 @pytest.mark.parametrize(

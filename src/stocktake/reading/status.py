@@ -100,9 +100,15 @@ def negated(event: Event, text: str, sentence: Span) -> bool:
     word = text[event.trigger.start : event.trigger.end].lower()
     if word in _cues().negated.get(event.trigger.event, ()):
         return False
-    before = text[max(sentence.start, event.trigger.start - UNDONE_WITHIN) : event.trigger.start]
-    told = _undone().search(before) is not None and stance(event, text, sentence) != Stance.denies
+    told = bool(_undone_words(event, text, sentence)) and stance(event, text, sentence) != Stance.denies
     return told or event.status.negated > 0.5
+
+
+def _undone_words(event: Event, text: str, sentence: Span) -> str:
+    """The words before an event that say that it did not happen, or that nobody saw it happen."""
+    before = text[max(sentence.start, event.trigger.start - UNDONE_WITHIN) : event.trigger.start]
+    found = _undone().search(before)
+    return found[0].strip() if found else ""
 
 
 def _is_under_negation(event: Event, text: str, sentence: Span) -> bool:
@@ -116,11 +122,16 @@ def why(event: Event, text: str, sentence: Span) -> dict[str, str]:
     if not _is_order(event, text):
         _, word = _modality_cue(event, text, sentence)
     words = "”, “".join(_governors(event, text, sentence).values())
+    undone = _undone_words(event, text, sentence) if negated(event, text, sentence) else ""
     return {
-        "stance": f"role layer {max(event.status.stance):.2f}" + (f", cue “{words}”" if words else ""),
-        "modality": f"role layer {max(event.status.modality):.2f}" + (f", cue “{word}”" if word else ""),
-        "negated": f"role layer {event.status.negated:.2f}",
+        "stance": _why(max(event.status.stance), words),
+        "modality": _why(max(event.status.modality), word),
+        "negated": _why(event.status.negated, undone),
     }
+
+
+def _why(sure: float, cue: str) -> str:
+    return f"role layer {sure:.2f}" + (f", cue “{cue}”" if cue else "")
 
 
 def _is_order(event: Event, text: str) -> bool:

@@ -62,8 +62,8 @@ def find(window: Window, marks: Numbers, tag: Tag, threshold: float) -> list[Att
 
 def together(read: Sequence[Attribution], laid_out: Sequence[Attribution]) -> list[Attribution]:
     """What the networks read and what the layout tells, in the order of the text; a name laid out speaks but once."""
-    named = [one.source[0] for one in laid_out]
-    kept = [one for one in read if not any(a.start < b.end and b.start < a.end for a in one.source for b in named)]
+    named = {place for one in laid_out for span in one.source for place in range(span.start, span.end)}
+    kept = [one for one in read if all(named.isdisjoint(range(span.start, span.end)) for span in one.source)]
     return sorted([*kept, *laid_out], key=lambda one: one.content[0].start)
 
 

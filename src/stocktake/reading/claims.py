@@ -239,7 +239,7 @@ def _sources(page: Page, event: Event, sentence: Span, roster: Roster, decoding:
         links = [headline]
     else:
         links = [_link(one) for one in parties.choose(found, threshold, threshold, threshold)]
-    if (speaker := sources.laid_out(page, trigger)) is not None:
+    if (speaker := roster.laid_out(trigger.start)) is not None:
         links = [speaker, *(link for link in links if link.name != speaker.name)]
     return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(outermost(links))]
 

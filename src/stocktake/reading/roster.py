@@ -1,7 +1,8 @@
 """The roster: who speaks in a report, and which of them "he", "the agency" or "its air force" stands for.
 
 A chain of sources runs from the medium that tells, through those who speak, to what these speak from. Whoever spoke to
-a medium once goes on speaking to it; a paper seen by a medium, and whom a medium cites, speak through it.
+a medium once goes on speaking to it; a paper seen by a medium, and whom a medium cites, speak through it. What a
+transcript or a signed quote says is its speaker's, who then stands outermost.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ class Roster:
         for span, source in self._named.items():
             if source and page.number(span.start) == 0 and (known := self._known(source.name, span)):
                 self._named[span] = Source(known, span, "introduced in the report")
+        self._labels: dict[str, str | None] = {}
         self._media = dict(self._told())
         self._outlet = speakers.named(page.report.outlet) if page.report.outlet else None
 
@@ -118,6 +120,24 @@ class Roster:
     def source(self, span: Span) -> Source | None:
         """The source that a marked phrase stands for; None where it names none."""
         return self._named[span] if span in self._named else self._meet(span)
+
+    def laid_out(self, place: int) -> Source | None:
+        """Whose words a place of the text stands in by the layout, if it is not whoever asks."""
+        for said in self._page.laid_out:
+            if any(content.start <= place < content.end for content in said.content):
+                words = self._page.words(said.source[0])
+                if words not in self._labels:
+                    self._labels[words] = self._labelled(words)
+                name = self._labels[words]
+                return Source(name, said.source[0], "layout") if name else None
+        return None
+
+    def _labelled(self, words: str) -> str | None:
+        """The name behind a label: "MR PRICE" is Ned Price, where the text names him so; None for whoever asks."""
+        name = speakers.named(words.title() if words.isupper() else words)
+        full = re.search(rf"[A-Z][\w’'-]+[a-z] {re.escape(name)}\b", self._page.text)
+        name = speakers.named(full[0]) if full else name
+        return None if speakers.is_asker(name) else name
 
     def _meet(self, span: Span) -> Source | None:
         words = " ".join(self._page.words(span).split()).strip(" ,.;:“”\"'")

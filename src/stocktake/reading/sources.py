@@ -1,8 +1,7 @@
 """Sources: who says that an event happened, outermost first.
 
 The role layer says which words name a speaker. Of several speakers in a sentence only those of the event's own clause
-tell of it. A headline that ends or begins in a name and a colon is that name's; what a transcript or a signed quote
-says is its speaker's, who then stands outermost.
+tell of it. A headline that ends or begins in a name and a colon is that name's.
 """
 
 from __future__ import annotations
@@ -33,18 +32,6 @@ def speaking(page: Page, found: Sequence[Source], trigger: Span, sentence: Span)
     verbs = [link for link in own or speakers_only if speakers.speaks(page.text, link.span)]
     own = verbs or own
     return [link for link in found if link in own or depth(link.name) != 1] if own else list(found)
-
-
-def laid_out(page: Page, trigger: Span) -> Source | None:
-    """Whose words an event stands in by the layout: "MR PRICE: ..." is Ned Price's, where the text names him so."""
-    for said in page.laid_out:
-        if any(content.start <= trigger.start < content.end for content in said.content):
-            words = page.words(said.source[0])
-            name = speakers.named(words.title() if words.isupper() else words)
-            full = re.search(rf"[A-Z][\w’'-]+[a-z] {re.escape(name)}\b", page.text)
-            name = speakers.named(full[0]) if full else name
-            return None if speakers.is_asker(name) else Source(name, said.source[0], "layout")
-    return None
 
 
 def headline(page: Page, trigger: Span, sentence: Span) -> Source | None:

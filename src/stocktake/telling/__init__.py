@@ -27,10 +27,11 @@ from stocktake.telling.formats import (
     short_id,
     slot_from,
 )
-from stocktake.telling.grounds import path_words, term_words
+from stocktake.telling.grounds import ASIDE, path_words, term_words
 from stocktake.telling.titles import counted_by, finding_title
 
 __all__ = [
+    "ASIDE",
     "OWN_VOICE",
     "bare",
     "chain",

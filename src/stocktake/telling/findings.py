@@ -14,7 +14,7 @@ from rich.text import Text
 
 from stocktake.casebook import Evidence, Explanation, SourceEntry
 from stocktake.telling import formats
-from stocktake.telling.grounds import path_words, term_words
+from stocktake.telling.grounds import ASIDE, path_words, term_words
 from stocktake.telling.tables import PAGE, TABLE_FROM, harmless, table_of, text
 from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Position
@@ -178,7 +178,7 @@ def _evidence(evidence: Evidence, told: Explanation, aside: Collection[str]) -> 
     about = ", ".join(part for part in (origin.kind.value, origin.statement, "a party" if origin.party else "") if part)
     yield Text.assemble((formats.printable(origin.name), "bold"), f"  {formats.printable(about)}, grade {origin.grade}")
     for claim in evidence.claims:
-        marks = [*_marks(claim), *(["another number: not weighed here"] if claim.id in aside else [])]
+        marks = [*_marks(claim), *([ASIDE] if claim.id in aside else [])]
         yield Text.assemble(
             "  ",
             (formats.short_id(claim.id), "dim"),

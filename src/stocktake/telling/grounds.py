@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from stocktake.casebook import Explanation
     from stocktake.weighing import Term
 
+ASIDE = "another number: not weighed here"
+"""What is said of a claim or an origin on which no term rests: it denies another number than the finding's."""
+
 
 def term_words(term: Term) -> str:
     """ "grade B (news agency; the register), right in 88%: +1.99; × 0.60 own interest; speaks against"."""

@@ -12,6 +12,7 @@ from stocktake import __version__
 from stocktake.telling.charts import path_title
 from stocktake.telling.exports.holdings import Holdings
 from stocktake.telling.formats import counted, known
+from stocktake.telling.grounds import ASIDE
 from stocktake.telling.titles import counted_by, finding_title
 from stocktake.vocabulary import Claim, Conflict, Finding, Forecast, Path, Position, Report
 
@@ -189,7 +190,7 @@ def _voices(holdings: Holdings, finding: Finding) -> tuple[Voice, ...]:
         origin = holdings.origins.get(origin_id)
         side = "against" if origin_id in finding.origins_against else ""
         if not side and origin_id not in finding.origins_for:
-            side = "another number: not weighed here"
+            side = ASIDE
         voices.append(
             Voice(
                 origin.name if origin else "Origin unknown",

@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from litestar.response import Redirect
 
+from stocktake import telling
 from stocktake.casebook import Casebook, CasebookError, Explanation, StaleDecision
 from stocktake.casebook.browsing import FindingSearch, Told
 from stocktake.casebook.search import FacetValue
@@ -178,6 +179,7 @@ def _finding(
         more=lambda: {
             "graph": origin_graph(found.explanation, found.told),
             "most": (MOST_ORIGINS, MOST_CLAIMS),
+            "aside": (found.explanation.aside, telling.ASIDE),
         },
     )
 

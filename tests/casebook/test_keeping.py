@@ -61,6 +61,16 @@ def test_what_was_altered_is_named(decided: Casebook, tampering: sa.Executable, 
     assert any(re.search(named, str(problem)) for problem in found.problems), found.problems
 
 
+@pytest.mark.parametrize("deep", (False, True))
+@pytest.mark.parametrize("words", ("{}", "no JSON"))
+@pytest.mark.parametrize("column", ("about", "value"))
+def test_an_entry_that_cannot_be_read_is_named(decided: Casebook, column: str, words: str, deep: bool) -> None:
+    with decided.writing() as connection:
+        connection.execute(sa.update(journal).where(journal.c.number == 1).values({column: words}))
+    problems = [str(problem) for problem in decided.check(deep=deep).problems]
+    assert "journal: entry 1 of the journal was altered after it was written" in problems
+
+
 def test_the_first_altered_entry_is_named(decided: Casebook) -> None:
     with decided.writing() as connection:
         connection.execute(sa.update(journal).where(journal.c.number >= 2).values(reason="changed"))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from stocktake.casebook import adding, checking, copying, journal, storing
 from stocktake.casebook.adding import Added, Document, Reader, Reread
 from stocktake.casebook.browsing import Browsed
-from stocktake.casebook.checking import Check
+from stocktake.casebook.checking import Check, Problem
 from stocktake.casebook.deciding import CLAIM_ACTIONS, SETTABLE, added_claim, with_description, with_slots
 from stocktake.casebook.faults import (
     AmbiguousId,
@@ -22,6 +22,7 @@ from stocktake.casebook.faults import (
     InvalidDecision,
     ReadOnlyCasebook,
     UnknownId,
+    UnreadableEntry,
 )
 from stocktake.casebook.keep import Kept, author_by_default
 from stocktake.casebook.programmes import Programmes
@@ -224,6 +225,8 @@ class Casebook(Searched, Programmes, Browsed, Kept):
             return found
         try:
             more = tuple(self.derived_problems())
+        except UnreadableEntry as fault:
+            more = (Problem("findings", f"cannot be compared: {fault}"),)
         except ReadOnlyCasebook:  # Findings are compared in a write transaction that is taken back.
             more = ()
         return msgspec.structs.replace(found, problems=found.problems + more)

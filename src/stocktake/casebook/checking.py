@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from stocktake.casebook import journal, storing
 from stocktake.casebook.adding import Reader
 from stocktake.casebook.deciding import described
+from stocktake.casebook.faults import InvalidDecision, UnreadableEntry
 from stocktake.casebook.tables import blobs, claims, reports
 from stocktake.casebook.tables import journal as journal_table
 from stocktake.vocabulary import Report
@@ -66,7 +67,10 @@ def check(connection: sa.Connection, reader: Reader | None, progress: Callable[[
         elif reader is not None and row["read_with"] != reader.version:
             behind += 1
         else:
-            problems += _report(connection, row, reader)
+            try:
+                problems += _report(connection, row, reader)
+            except (InvalidDecision, UnreadableEntry) as fault:  # an altered entry may say what no entry can
+                problems.append(Problem(f"report {report_id[:12]}", f"cannot be compared: {fault}"))
             compared += 1
         progress(report_id)
     entries, end = journal.end(connection)

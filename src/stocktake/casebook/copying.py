@@ -23,7 +23,7 @@ def backup(engine: sa.Engine, address: str, target: Path) -> None:
     """Copies the casebook into a new file, whole or not at all."""
     if engine.dialect.name != "sqlite":
         raise CasebookError(
-            f"a casebook on PostgreSQL is backed up by its own tool: pg_dump -Fc --file={target} '{address}'"
+            f"a casebook on PostgreSQL is backed up by its own tool: pg_dump -Fc --file={target} '{_its_own(address)}'"
         )
     if target.exists():
         raise CasebookError(f"{target} exists already: name a new file for the backup")
@@ -47,11 +47,17 @@ def backup(engine: sa.Engine, address: str, target: Path) -> None:
             partial.unlink()
 
 
+def _its_own(address: str) -> str:
+    """A server's address as its own tools take it: without the name of our driver, and of a password."""
+    return shown(address).replace("postgresql+psycopg://", "postgresql://", 1)
+
+
 def restore(address: str, source: Path) -> Path | None:
     """Puts a backup in the casebook's place; gives the file that keeps what was there before, None for nothing."""
     if is_server(address):
         raise CasebookError(
-            f"a casebook on PostgreSQL is restored by its own tool: pg_restore --clean -d '{shown(address)}' {source}"
+            "a casebook on PostgreSQL is restored by its own tool: "
+            f"pg_restore --clean --if-exists -d '{_its_own(address)}' {source}"
         )
     if not source.is_file():
         raise CasebookError(f"there is no file {source} to restore from")

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from stocktake.casebook.faults import InvalidDecision
-from stocktake.casebook.journal import Entry
+from stocktake.casebook.journal import Entry, decoded
 from stocktake.vocabulary import SLOTS, Claim, Report, stable_id
 
 SETTABLE = tuple(slot for slot in SLOTS if slot != "quote")
@@ -133,7 +133,7 @@ def _let_decided_ids_stand(standing: dict[str, Standing], entries: Sequence[Entr
     for entry in entries:
         if entry.decision.action == "add" or entry.about is None:
             continue
-        seen.setdefault(entry.decision.target, msgspec.json.decode(entry.about, type=Claim))
+        seen.setdefault(entry.decision.target, decoded(entry.decision.number, entry.about, Claim))
         if entry.decision.action in {"set", "accept"}:
             vouched.add(entry.decision.target)
     free = {claim_id for claim_id in standing if claim_id not in seen}

@@ -67,6 +67,16 @@ class FaultyStorage(CasebookError):
     status = 1
 
 
+class UnreadableEntry(FaultyStorage):
+    """An entry of the journal does not say what an entry says: it was altered after it was written."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"entry {number} of the journal cannot be read: `stocktake check` says which was altered first, "
+            "`stocktake restore` takes a backup"
+        )
+
+
 class LockedCasebook(FaultyStorage):
     """Another process holds the casebook."""
 

@@ -11,14 +11,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
-from stocktake.casebook.faults import InvalidDecision, StaleDecision
+from stocktake.casebook.faults import InvalidDecision, StaleDecision, UnreadableEntry
 from stocktake.casebook.tables import journal
 from stocktake.vocabulary import Decision
+
+T = TypeVar("T")
 
 NOTHING_BEFORE = "0" * 64
 
@@ -121,7 +123,7 @@ def undone_numbers(connection: sa.Connection) -> frozenset[int]:
     rows = connection.execute(
         sa.select(journal.c.number, journal.c.value).where(journal.c.action == "undo").order_by(journal.c.number.desc())
     )
-    return undone_by((number, msgspec.json.decode(value)) for number, value in rows)
+    return undone_by((number, decoded(number, value, int)) for number, value in rows)
 
 
 def undone_by(undos: Iterable[tuple[int, int]]) -> frozenset[int]:
@@ -171,14 +173,26 @@ def _hash(row: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(fields, order="deterministic")).hexdigest()
 
 
+def decoded(number: int, packed: str, kind: type[T]) -> T:
+    """A value that an entry holds as JSON; raises `UnreadableEntry` where it is not of the kind that was written."""
+    try:
+        return msgspec.json.decode(packed, type=kind)
+    except msgspec.DecodeError as wrong:
+        raise UnreadableEntry(number) from wrong
+
+
 def _decision(row: Any, *, undone: bool) -> Decision:
+    try:
+        at = dt.datetime.fromisoformat(row["at"])
+    except ValueError as wrong:
+        raise UnreadableEntry(row["number"]) from wrong
     return Decision(
         number=row["number"],
-        at=dt.datetime.fromisoformat(row["at"]),
+        at=at,
         author=row["author"],
         action=row["action"],
         target=row["target"],
-        value=msgspec.json.decode(row["value"]),
+        value=decoded(row["number"], row["value"], object),
         reason=row["reason"],
         undone=undone,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 
 from stocktake.casebook.faults import (
     CasebookError,
+    LockedCasebook,
     NewerCasebook,
     NoCasebook,
     NotACasebook,
@@ -149,12 +151,21 @@ def _bring_up_to_date(engine: sa.Engine, address: str, *, create: bool) -> None:
 
 
 def _write_ahead(engine: sa.Engine, address: str) -> None:
-    """Lets readers go on while one writes; kept in the file, and set outside of any transaction."""
-    connection = engine.raw_connection()
+    """Lets readers go on while one writes; kept in the file, and set outside of any transaction.
+
+    SQLite does not wait for others with this step, as it could wait for ever: so we do, for as long as with any other.
+    """
+    connection, end = engine.raw_connection(), time.monotonic() + WAIT_SECONDS
     try:
-        connection.cursor().execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as fault:
-        raise translated(fault, address) or fault from fault
+        while True:
+            try:
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.Error as fault:
+                said = translated(fault, address)
+                if not isinstance(said, LockedCasebook) or time.monotonic() > end:
+                    raise said or fault from fault
+                time.sleep(0.05)
     finally:
         connection.close()
 

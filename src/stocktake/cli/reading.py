@@ -115,8 +115,9 @@ def _read_into(out: Path, paths: list[str] | None, engine: str, address: str | N
             )
         except ValueError as fault:
             raise typer.BadParameter(str(fault)) from None
+    reports_told = telling.counted(done.reports + done.resumed, "report")
     again = f" ({done.resumed} of them from an earlier run)" if done.resumed else ""
-    print(f"{telling.counted(done.reports, 'report')}{again}, {telling.counted(done.claims, 'claim')} in {out}")
+    print(f"{reports_told}{again}, {telling.counted(done.claims, 'claim')} in {out}")
     if done.failures:
         session.say(f"{telling.counted(done.failures, 'input')} failed; see {out}.failures.jsonl")
         raise typer.Exit(1)

@@ -364,14 +364,17 @@ def _read_on_ray(paths: Sequence[Path], parts: Path, address: str | None, worker
             "--engine ray needs Ray, which a bare installation leaves out: install '.[cluster]' in place of '.'"
         ) from error
 
-    ray.init(
-        address=address or "local",
-        include_dashboard=False if address is None else None,
-        num_cpus=(workers or os.cpu_count()) if address is None else None,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        ignore_reinit_error=True,
-    )
+    try:
+        ray.init(
+            address=address or "local",
+            include_dashboard=False if address is None else None,
+            num_cpus=(workers or os.cpu_count()) if address is None else None,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            ignore_reinit_error=True,
+        )
+    except ConnectionError as error:
+        raise ValueError(f"no Ray cluster answers at {address}: give the address of its head") from error
     try:
         context = DataContext.get_current()
         context.enable_progress_bars = False

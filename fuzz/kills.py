@@ -52,7 +52,7 @@ def kill_works(kills: int, address: str, chance: random.Random) -> Counter[tuple
     """Kills what works on a casebook; ends the program at the first thing lost, doubled or half done."""
     ends: Counter[tuple[str, str]] = Counter()
     told: list[str] = []
-    for number in range(kills):
+    while (number := sum(count for (_, end), count in ends.items() if end == "killed")) < kills:
         work = "add" if number < kills // 10 else chance.choice(sorted(WORKS))
         end, said = kill_once(work, address, chance)
         ends[work, end] += 1

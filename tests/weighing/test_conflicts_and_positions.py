@@ -73,6 +73,8 @@ def test_one_count_told_for_days_apart() -> None:
     b = one("b", "2022-10-22", "Paper b puts these 43 on the 19th.", "use", time="2022-10-19", **slots)
     (conflict,) = of_kind(weighed([a[0], b[0]], [a[1], b[1]]), ConflictKind.period)
     assert [side.holds for side in conflict.sides] == ["2022-10-17", "2022-10-19"]
+    c = one("c", "2022-10-22", "Paper c: no 43 came on the 19th.", "use", time="2022-10-19", negated=True, **slots)
+    assert of_kind(weighed([a[0], c[0]], [a[1], c[1]]), ConflictKind.period) == []
 
 
 def test_a_plan_against_word_that_it_did_not_happen() -> None:
@@ -172,6 +174,7 @@ def test_a_denial_with_a_number_of_its_own_denies_that_number(
     (finding,) = whole.findings
     assert finding.claims == (a[1].id, b[1].id)
     assert finding.disputed == disputed
+    assert finding.last_reported == dt.date(2025, 1, 19 if disputed else 18)
     assert bool(of_kind(whole, ConflictKind.denial)) == disputed
     assert bool(whole.positions) == disputed
 

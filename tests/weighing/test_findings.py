@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from telling_stories import claim, count, exactly, finding_with, report, weighed
 
 from stocktake import weighing
-from stocktake.vocabulary import Claim, Decision, Quantity, Report
+from stocktake.vocabulary import Claim, Decision, Period, Quantity, Report
 
 
 def told(*slots: dict[str, Any]) -> tuple[list[Report], list[Claim]]:
@@ -36,6 +38,9 @@ PLANT = {"event": "construction", "item": "drone plant", "time": "2021-03-01..20
 DEAL = {"event": "agreement", "agent": "Russia", "recipient": "Iran", "item": "drones"}
 MADE = {"event": "production", "agent": "Russia", "item": "drones"}
 DAILY, MONTHLY = Quantity(low=300, high=350, per="day"), Quantity(low=300, high=300, per="month")
+LATER = {**MADE, "published": "2025-04-24"}
+NINE_MONTHS, YEAR, YEARS = "2024-01-01..2024-09-30", "2024-01-01..2024-12-31", "2023-01-01..2024-09-30"
+AUGUST = {**NIGHT, "quantity": count(400), "time": "2022-08-01..2022-11-22", "published": "2022-11-22"}
 DRONES = {"event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "drones"}
 
 
@@ -55,6 +60,26 @@ DRONES = {"event": "transfer", "agent": "Iran", "recipient": "Russia", "item": "
         ("a total and the thing in general", {**DRONES, "quantity": exactly(400)}, DRONES, False),
         ("totals that agree", {**DRONES, "quantity": count(400)}, {**DRONES, "quantity": exactly(420)}, True),
         ("totals apart", {**DRONES, "quantity": exactly(400)}, {**DRONES, "quantity": exactly(1700)}, False),
+        ("one count of one year", {**LATER, "quantity": exactly(5760), "time": YEAR},
+         {**LATER, "quantity": exactly(5800), "time": YEAR}, True),
+        ("counts of nine months and of the year", {**LATER, "quantity": exactly(5760), "time": NINE_MONTHS},
+         {**LATER, "quantity": count(6000), "time": YEAR}, False),
+        ("counts of nine months and of all before", {**LATER, "quantity": exactly(5760), "time": NINE_MONTHS},
+         {**LATER, "quantity": count(6000, 6400), "time": YEARS}, False),
+        ("a count of nine months, and that it was in the year", {**LATER, "quantity": exactly(5760),
+         "time": NINE_MONTHS}, {**LATER, "time": YEAR}, True),
+        ("totals since about one day", AUGUST, {**NIGHT, "quantity": exactly(420), "time": "2022-08-24..2022-12-01",
+         "published": "2022-12-01"}, True),
+        ("totals since another year", AUGUST, {**NIGHT, "quantity": exactly(420), "time": "2023-01-01..2023-06-09"},
+         False),
+        ("totals of two years, of the same vagueness", {**AUGUST, "quantity": count(200)},
+         {**NIGHT, "quantity": count(200), "time": "2023-01-01..2023-06-09"}, False),
+        ("a total so far, told before another began", {**NIGHT, "quantity": exactly(420), "published": "2022-12-01"},
+         {**NIGHT, "quantity": exactly(420), "time": "2023-01-01..2023-06-09"}, False),
+        ("rates of two years", {**LATER, "quantity": MONTHLY, "time": "2023-01-01..2023-12-31"},
+         {**LATER, "quantity": MONTHLY, "time": YEAR}, False),
+        ("a rate of a year and of its half", {**LATER, "quantity": MONTHLY, "time": "2024-01-01..2024-06-30"},
+         {**LATER, "quantity": MONTHLY, "time": YEAR}, True),
         ("300 a day and 300 a month", {**MADE, "quantity": DAILY}, {**MADE, "quantity": MONTHLY}, False),
         ("10 a day and 300 a month", {**MADE, "quantity": Quantity(low=10, high=10, per="day")},
          {**MADE, "quantity": MONTHLY}, True),
@@ -104,6 +129,45 @@ def test_a_count_has_a_day_of_its_own() -> None:
     assert found.quantity is not None and found.quantity.low == 310
     assert found.first_reported == dt.date(2023, 8, 4)
     assert found.counted_since == dt.date(2025, 5, 29)
+
+
+def test_the_days_of_a_finding_with_a_number_are_those_of_the_claims_that_give_it() -> None:
+    batch = {**DRONES, "time": "2022-08-19"}
+    reports, claims = told(batch, batch, {**DRONES, "time": "2022-08-01..2022-08-31", "quantity": exactly(450)})
+    (found,) = weighed(reports, claims).findings
+    assert found.quantity is not None and found.quantity.low == 450
+    assert found.time == Period(start=dt.date(2022, 8, 1), end=dt.date(2022, 8, 31))
+
+
+def test_of_numbers_on_as_many_origins_one_told_with_its_days_comes_first() -> None:
+    reports, claims = told(AUGUST, {**NIGHT, "quantity": exactly(540), "published": "2022-12-24"})
+    (found,) = weighed(reports, claims).findings
+    assert found.quantity is not None and found.quantity.low == 400
+    assert found.time == Period(start=dt.date(2022, 8, 1), end=dt.date(2022, 11, 22))
+
+
+SAID = st.fixed_dictionaries(
+    {
+        "quantity": st.sampled_from([None, exactly(400), exactly(420), count(400), count(200), MONTHLY]),
+        "time": st.sampled_from(
+            [None, "2022-08-01..2022-11-22", "2022-08-01..2023-05-29", "2023-01-01..2023-06-09", "2022-10-17",
+             "2022-10-01..2022-10-31", "2022-01-01..2022-12-31"]
+        ),
+        "published": st.sampled_from(["2022-11-22", "2023-05-29", "2023-06-09", "2025-04-24"]),
+    }
+)  # fmt: skip
+
+
+@hypothesis.given(st.sampled_from([NIGHT, MADE, DRONES, DEAL]), st.lists(SAID, min_size=2, max_size=7))
+@hypothesis.settings(deadline=None)
+def test_the_number_and_days_of_a_finding_are_what_one_of_its_claims_states(
+    event: dict[str, Any], said: list[dict[str, Any]]
+) -> None:
+    reports, claims = told(*({**event, **slots} for slots in said))
+    for found in weighed(reports, claims).findings:
+        if found.quantity and found.time:
+            stated = [(c.quantity, c.time) for c in claims if c.id in found.claims and c.quantity and c.time]
+            assert any((q.low, q.high, t) == (found.quantity.low, found.quantity.high, found.time) for q, t in stated)
 
 
 def test_a_finding_s_number_is_that_of_most_origins_not_of_the_most_quoted() -> None:

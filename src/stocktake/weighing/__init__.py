@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from stocktake.weighing.testimony import Testimony, testimonies, weigh_alike
     from stocktake.weighing.truth import Discovered, Learned, Vote, discover, learn, votes
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the same claims may weigh differently; casebooks are weighed afresh then."""
 
 __all__ = [

@@ -143,19 +143,20 @@ def _periods(
     """One count told for days that are apart, by different origins."""
     dated: dict[float, list[tuple[Told, Group]]] = {}
     for finding, group in zip(findings, groups, strict=True):
-        if group[0].scope != OCCASION or not group[0].first or not group[0].last or group[0].plan:
+        if group[0].scope != OCCASION or group[0].plan:
             continue
-        exact = {t.low for t in group if t.low is not None and t.low == t.high and t.low >= 10 and not t.per}
-        if len(exact) == 1:
-            dated.setdefault(exact.pop(), []).append((finding, group))
+        exact = [(t.low, t) for t in group if not t.against and t.low and t.low == t.high and t.low >= 10 and not t.per]
+        told = [t for _, t in exact]
+        if told and told[0].first and told[0].last and len({number for number, _ in exact}) == 1:
+            dated.setdefault(exact[0][0], []).append((finding, told))
     for same in dated.values():
         same.sort(key=lambda p: (p[1][0].first, p[1][0].last, p[0].id))
         for (f, a), (g, b) in pairwise(same):
             gap = b[0].first - a[0].last
             ids = [{origins[t.claim].id for t in group} for group in (a, b)]
             if 0 < gap <= CLOSE and not ids[0] & ids[1]:
-                told = [_side(_days(group[0]), group, origins) for group in (a, b)]
-                yield _conflict(ConflictKind.period, [f, g], told)
+                sides = [_side(_days(group[0]), group, origins) for group in (a, b)]
+                yield _conflict(ConflictKind.period, [f, g], sides)
 
 
 def _days(t: Testimony) -> str:

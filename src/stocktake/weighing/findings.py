@@ -75,7 +75,7 @@ def finding(
     credibility = weigh_group(group, origins, register, learned)
     negated = denies_all(group)
     favour = [t for t in group if t.against == negated] or list(group)
-    published = [t.published for t in group if t.published]
+    published = [t.published for t in bearing(group) if t.published]
     first = group[0]
     supporting = {term.origin for term in credibility.terms if not term.against}
     return Finding(
@@ -133,27 +133,26 @@ def _modality(group: Sequence[Testimony]) -> Modality:
 
 
 def quantity(group: Sequence[Testimony], origins: Mapping[str, Origination]) -> Quantity | None:
-    """The count that most origins give, however often each was quoted; of equals the latest said."""
+    """The count that most origins give, however often each was quoted.
+
+    Of equals one that is told with its days, then the latest said.
+    """
     counted = [t for t in group if t.low is not None or t.high is not None]
     if not counted:
         return None
     given = {(origins[t.claim].id, (t.low, t.high, t.per)) for t in counted}
     votes = Counter(value for _, value in given)
     newest = {(t.low, t.high, t.per): (t.seen, t.claim) for t in sorted(counted, key=order)}
-    low, high, per = max(votes, key=lambda v: (votes[v], newest[v]))
+    dated = {(t.low, t.high, t.per) for t in counted if t.first or t.last}
+    low, high, per = max(votes, key=lambda v: (votes[v], v in dated, newest[v]))
     unit = _usual([t for t in counted if (t.low, t.high, t.per) == (low, high, per)], lambda t: t.unit or None)
     vague = any(t.vague for t in counted if (t.low, t.high) == (low, high))
     return Quantity(low=low, high=high, unit=unit, per=per or None, approximate=vague)
 
 
 def _giving(group: Sequence[Testimony], counted: Quantity | None) -> Sequence[Testimony]:
-    """The claims that give this count, so that a finding's count and days are never those of different claims.
-
-    An occasion is one by its days, and a running total's days go from claim to claim: all of theirs tell the days.
-    """
-    if counted is None or group[0].scope in (OCCASION, TOTAL):
-        return group
-    return [t for t in group if _gives(t, counted)] or group
+    """The claims that give this count, so that a finding's count and days are never those of different claims."""
+    return group if counted is None else [t for t in group if _gives(t, counted)]
 
 
 def _gives(t: Testimony, counted: Quantity) -> bool:
@@ -163,14 +162,14 @@ def _gives(t: Testimony, counted: Quantity) -> bool:
 def period(group: Sequence[Testimony]) -> Period | None:
     """The days that most claims give, of equals the narrower; of a thing in general only where a third give them.
 
-    A running total goes from the day that most count from to the latest day that one counts to.
+    A running total goes from the day that most count from to the latest day that one of these counts to.
     """
     dated = [t for t in group if t.first or t.last]
     if not dated or (group[0].scope != OCCASION and len(dated) * 3 < len(group)):
         return None
     if group[0].scope == TOTAL and (since := Counter(t.first for t in dated if t.first)):
         start = max(since, key=lambda first: (since[first], -first))
-        return Period(start=_day(start), end=_day(max(max(t.last for t in dated), start)))
+        return Period(start=_day(start), end=_day(max(t.last for t in dated if t.first == start)))
     votes = Counter((t.first, t.last) for t in dated)
     first, last = max(votes, key=lambda v: (votes[v], -(v[1] - v[0]) if v[0] and v[1] else -99_999, v))
     return Period(start=_day(first), end=_day(last))

@@ -2,8 +2,9 @@
 
 A matter's claims are of one type, with the same parties and goods; its deeds are one block, its plans another. In a
 block, claims without an occasion are one general finding; running totals part where they differ by more than their
-vagueness; dated occasions join where their days, places and numbers agree: pairs are scored, then joined best first,
-never against a constraint (constrained agglomeration after Basu, Davidson & Wagstaff, Constrained Clustering, 2008).
+vagueness or count from different days; dated occasions join where their days, places and numbers agree, and those
+counted over a long stretch only where it is the same: pairs are scored, then joined best first, never against a
+constraint (constrained agglomeration after Basu, Davidson & Wagstaff, Constrained Clustering, 2008).
 Claims that look alike are one profile, and profiles are compared only with their neighbours in time, so the work
 stays near linear.
 """
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from stocktake.weighing.subjects import GENERAL, HAPPENINGS, OCCASION, RATE, TOTAL
+from stocktake.weighing.subjects import GENERAL, HAPPENINGS, LONG, OCCASION, RATE, TOTAL
 from stocktake.weighing.testimony import Testimony
 
 NIGHTLY = frozenset({"use", "loss"})
@@ -24,7 +25,11 @@ SLACK = 0.12
 """Counts within this share of one another do not disagree."""
 OVER, VAGUE = 1.5, 5.0
 """How far above its lower bound "more than 400" and "hundreds" can lie, as a multiple."""
+EDGE = 15
+"""Days within which two tellings of one stretch can begin, and end."""
 NEIGHBOURS = 48
+ENDLESS = 999_999
+"""The day on which what has no known end ends."""
 TENTHS = 10
 """Scores are added up in tenths, so that the sum does not depend on the order."""
 APART = -1 * TENTHS
@@ -102,40 +107,71 @@ def clusters(
 
 def order(t: Testimony) -> tuple[int, str, int, str]:
     """Earliest first, and the same on every machine."""
-    return (t.published or 999_999, t.report, t.at, t.claim)
+    return (t.published or ENDLESS, t.report, t.at, t.claim)
 
 
 def _by_amount(claims: Iterable[Testimony]) -> list[list[Testimony]]:
-    """Groups whose counts all agree; a vague count joins the group nearest to it in time."""
+    """Groups whose counts all agree, over one stretch; a vague count joins the group nearest to it in time."""
     sharp: list[tuple[Amounts, Testimony]] = []
     vague: list[tuple[Amounts, Testimony]] = []
     for t in claims:
         value = counted(t)
         assert value is not None
         (sharp if value.high <= value.low * 2 else vague).append((value, t))
-    groups: list[list[Testimony]] = []
-    values: list[set[Amounts]] = []
+    alike: list[list[Testimony]] = []
     common = Amounts(0.0, 0.0)  # the greatest lower and the least upper bound of the last group
     for value, t in sorted(sharp, key=lambda p: (p[0].low, p[0].high, order(p[1]))):
-        if groups and agree(value, common):
-            groups[-1].append(t)
-            values[-1].add(value)
+        if alike and agree(value, common):
+            alike[-1].append(t)
             common = Amounts(value.low, min(common.high, value.high))
         else:
-            groups.append([t])
-            values.append({value})
+            alike.append([t])
             common = value
+    groups = [group for same in alike for group in _by_stretch(same)]
+    values = [{value for t in group if (value := counted(t))} for group in groups]
+    spans = [(min((t.first for t in group if t.first), default=0), max(map(_until, group))) for group in groups]
     seen = [sorted(t.seen for t in group) for group in groups]
     fitting: dict[Amounts, list[int]] = {}
     free: dict[Amounts, list[Testimony]] = defaultdict(list)
     for value, t in sorted(vague, key=lambda p: order(p[1])):
         if value not in fitting:
             fitting[value] = [i for i, others in enumerate(values) if any(agree(value, v) for v in others)]
-        if fitting[value]:
-            groups[min(fitting[value], key=lambda i: (_gap(seen[i], t.seen), i))].append(t)
+        near = [i for i in fitting[value] if spans[i][0] <= _until(t) and t.first <= spans[i][1]]
+        if near:
+            groups[min(near, key=lambda i: (_gap(seen[i], t.seen), i))].append(t)
         else:
             free[value].append(t)
-    return [*groups, *free.values()]
+    return [*groups, *(group for same in free.values() for group in _by_stretch(same))]
+
+
+def _by_stretch(claims: Sequence[Testimony]) -> list[list[Testimony]]:
+    """Totals that count from one day, or rates of one time; those that do not say go with the nearest of their time."""
+    starts: list[int] = []
+    groups: list[list[Testimony]] = []
+    end = 0  # the least last day of the last group
+    for t in sorted((t for t in claims if t.first), key=lambda t: (t.first, _until(t), order(t))):
+        reach = starts[-1] + LONG if groups and t.scope == TOTAL else end
+        if groups and t.first <= reach:
+            groups[-1].append(t)
+            end = min(end, _until(t))
+        else:
+            starts.append(t.first)
+            groups.append([t])
+            end = _until(t)
+    seen = [sorted(t.seen for t in group) for group in groups]
+    before: list[Testimony] = []
+    for t in sorted((t for t in claims if not t.first), key=order):
+        begun = [i for i, start in enumerate(starts) if start <= _until(t)]
+        if begun:
+            groups[min(begun, key=lambda i: (_gap(seen[i], t.seen), i))].append(t)
+        else:
+            before.append(t)
+    return [*groups, before] if before else groups
+
+
+def _until(t: Testimony) -> int:
+    """The last day that a count can take in: that which it names, else that from which it looks back."""
+    return t.last or t.seen or ENDLESS
 
 
 def _gap(days: Sequence[int], day: int) -> int:
@@ -328,12 +364,23 @@ def _both(a: Testimony, b: Testimony) -> float | None:
         edge_a, edge_b = (a.first, b.first) if a.first and b.first else (a.last, b.last)
         if bool(a.first) != bool(b.first) or bool(a.last) != bool(b.last):
             return -0.6
-        return 1.2 if abs(edge_a - edge_b) <= 15 else None
+        return 1.2 if abs(edge_a - edge_b) <= EDGE else None
     overlap = min(a.last, b.last) - max(a.first, b.first) + 1
     if overlap <= 0:
         return None
     la, lb = a.last - a.first + 1, b.last - b.first + 1
     if a.event in NIGHTLY and max(la, lb) > 3 * min(la, lb) + 2:
         return None
+    if max(la, lb) > LONG and _counts(a) and _counts(b) and not _one_stretch(a, b):
+        return None
     share = overlap / max(la, lb)
     return 1.5 if share > 0.5 else 1.0 if overlap == min(la, lb) else 0.6
+
+
+def _counts(t: Testimony) -> bool:
+    """Whether it counts what came about in its days; a deal's days are those of its making."""
+    return t.event not in HAPPENINGS and (t.low is not None or t.high is not None)
+
+
+def _one_stretch(a: Testimony, b: Testimony) -> bool:
+    return abs(a.first - b.first) <= EDGE and abs(a.last - b.last) <= EDGE

@@ -120,7 +120,7 @@ def test_register_has_orders_deliveries_and_brackets() -> None:
     assert shown["Year of order"] == "2022"
     assert shown["Year(s) of delivery"] == "2022"
     assert shown["Number delivered"] == "(400)", "what is less likely than not is no delivery"
-    assert shown["Comments"] == "f1: very likely (0.90), B2, 1 origin; f2: very likely (0.90), B2, 1 origin"
+    assert shown["Comments"] == "f1: very likely (90%), B2, 1 origin; f2: very likely (90%), B2, 1 origin"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_rows_with_an_unknown_side_come_last_and_name_what_they_may_be_a_part_of
             finding(id="f6", time=year),
         )
     )
-    told = "very likely (0.90), B2, 1 origin"
+    told = "very likely (90%), B2, 1 origin"
     assert [(*row[:2], row[-1]) for row in rows] == [
         ("Iran", "Russia", f"f6: {told}"),
         ("Iran", "Sudan", f"f5: {told}"),

@@ -79,6 +79,25 @@ def test_what_denies_another_number_says_so_beside_its_sentence(
     assert "Paper b (outlet, C, another number: not weighed here):" in page.read_text()
 
 
+def test_positions_on_what_was_last_reported_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = []
+    for month in (3, 1, 4, 2):
+        sentence = f"Ukraine shot down {month}00 drones, its air force said."
+        one = report(f"r{month}", f"2024-{month:02}-28", "Paper", f"Headline {month}", sentence)
+        slots = {
+            "item": "drones",
+            "quantity": exactly(month * 100),
+            "time": f"2024-{month:02}-20",
+            "sources": ("Ukraine",),
+        }
+        told.append(Story(one, (claim(one, sentence, "loss", "Ukraine", "Russia", **slots),), (), ()))
+    address = str(tmp_path / "a.casebook")
+    with casebook.open(address, reader=reader(told)) as book:
+        book.add_documents(documents(told))
+    _, out, _ = run(capsys, "--casebook", address, "positions")
+    assert [row.split("2024-")[1][:2] for row in out.splitlines()[1:]] == ["04", "03", "02", "01"]
+
+
 @pytest.mark.parametrize("verb", ["findings", "timeline", "conflicts", "positions", "sources"])
 def test_records_and_spreadsheets(address: str, verb: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     found = records(capfdbinary, "--casebook", address, verb)

@@ -107,11 +107,11 @@ Party = Annotated[
 Item = Annotated[str | None, typer.Option(metavar="WORDS", help="Only items with these words or beginnings of words.")]
 Since = Annotated[
     dt.date | None,
-    typer.Option(metavar="DATE", parser=first_day, help="Only events on or after this day, month or year."),
+    typer.Option(metavar="DATE", parser=first_day, help="Only what was not over before this day, month or year."),
 ]
 Until = Annotated[
     dt.date | None,
-    typer.Option(metavar="DATE", parser=last_day, help="Only events on or before this day, month or year."),
+    typer.Option(metavar="DATE", parser=last_day, help="Only what had begun by the end of this day, month or year."),
 ]
 Limit = Annotated[int | None, typer.Option(metavar="N", min=1, help="Not more than this many.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet.")]

@@ -39,7 +39,8 @@ def forecast_parts(forecast: Forecast, compared: Forecast | None = None) -> tupl
 
 
 def _told(forecast: Forecast) -> str:
-    basis = "priors only" if forecast.prior_only else f"{formats.counted(len(forecast.observations), 'observation')}"
+    count = formats.counted(len(forecast.observations), "observation")
+    basis = "priors only" if forecast.prior_only else f"{count} used"
     given = "".join(f", {name} = {value}" for name, value in forecast.scenario.items())
     return f"as of {forecast.as_of}, {basis}{given}; median and 80% interval a month"
 

@@ -16,6 +16,7 @@ import pycountry
 
 from stocktake import reading
 from stocktake.telling.exports.holdings import Holdings, parties
+from stocktake.telling.formats import probability
 from stocktake.telling.formats import quantity as shown_quantity
 from stocktake.telling.titles import finding_title
 from stocktake.vocabulary import EventType, Finding, Report, SourceKind, stable_id
@@ -104,7 +105,7 @@ def _event(holdings: Holdings, finding: Finding) -> dict[str, Any]:
         "Event",
         name=finding_title(finding),
         description=[f"{r.outlet or 'report'}, {r.published or 'undated'}: “{c.quote}”" for c, r in evidence],
-        summary=f"{finding.word}; probability {finding.probability:.2f}; Admiralty {finding.grade}; "
+        summary=f"{finding.word}; probability {probability(finding.probability)}; Admiralty {finding.grade}; "
         f"{len(finding.origins_for)} independent origins for, {len(finding.origins_against)} against",
         **_dates(finding),
         organizer=[_party_id(n) for n in parties(finding.agent)],

@@ -9,6 +9,7 @@ import icalendar
 
 from stocktake import __version__
 from stocktake.telling.exports.holdings import Holdings
+from stocktake.telling.formats import probability
 from stocktake.telling.titles import finding_title
 from stocktake.vocabulary import Finding, Modality
 
@@ -39,5 +40,6 @@ def _entry(holdings: Holdings, finding: Finding) -> icalendar.Event:
     entry.add("dtstamp", dt.datetime(reported.year, reported.month, reported.day, tzinfo=dt.UTC))
     entry.add("status", "TENTATIVE")
     quotes = [f"{r.outlet or r.id}, {r.published or 'undated'}: “{c.quote}”" for c, r in holdings.evidence(finding)]
-    entry.add("description", "\n".join([f"{finding.word} ({finding.probability:.2f}), {finding.grade}", *quotes]))
+    estimate = f"{finding.word} ({probability(finding.probability)}), {finding.grade}"
+    entry.add("description", "\n".join([estimate, *quotes]))
     return entry

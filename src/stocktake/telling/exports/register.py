@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stocktake.telling.exports.holdings import Holdings, parties
-from stocktake.telling.formats import counted
+from stocktake.telling.formats import counted, probability
 from stocktake.telling.tables import harmless
 from stocktake.vocabulary import EventType, Finding, Modality
 
@@ -182,7 +182,7 @@ def _comments(findings: Iterable[Finding]) -> list[str]:
     for finding in sorted(findings, key=lambda f: f.id):
         against = f", {len(finding.origins_against)} against" if finding.origins_against else ""
         notes.append(
-            f"{finding.id}: {finding.word} ({finding.probability:.2f}), {finding.grade}, "
+            f"{finding.id}: {finding.word} ({probability(finding.probability)}), {finding.grade}, "
             f"{counted(len(finding.origins_for), 'origin')}{against}"
         )
     return notes

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from stocktake.casebook.journal import undone_numbers
 from stocktake.casebook.postings import Gathering, Postings, current, state
 from stocktake.casebook.search import Copy, FacetValue, commonest, journal_row, names_in, party_named
-from stocktake.casebook.selecting import UNDATED, words_of
+from stocktake.casebook.selecting import UNDATED, latest_first, words_of
 from stocktake.casebook.tables import claims, journal, reports
 from stocktake.casebook.weighed import Weighed
 from stocktake.casebook.weighed_tables import conflicts, findings, testimony
@@ -260,7 +260,7 @@ class Browsed(Weighed):
             sa.select(testimony.c.claim, testimony.c.finding)
             .join(claims, claims.c.id == testimony.c.claim)
             .where(testimony.c.voice == voice)
-            .order_by(sa.case((claims.c.day == UNDATED, 1), else_=0), claims.c.day.desc(), claims.c.id)
+            .order_by(*latest_first(claims.c.day), claims.c.id)
             .limit(limit)
             .offset(offset)
         )

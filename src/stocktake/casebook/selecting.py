@@ -114,6 +114,11 @@ def in_order(query: sa.Select[Any]) -> sa.Select[Any]:
     return query.order_by(claims.c.day, claims.c.report, claims.c.position, claims.c.id)
 
 
+def latest_first(day: sa.Column[dt.date]) -> tuple[sa.ColumnElement[Any], ...]:
+    """An order by a day, the undated last."""
+    return sa.case((day == UNDATED, 1), else_=0), day.desc()
+
+
 def _days(wanted: ClaimFilter) -> list[sa.ColumnElement[bool]]:
     c = claims.c
     timeless = c.first_day.is_(None) & c.last_day.is_(None)

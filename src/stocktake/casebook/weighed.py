@@ -22,7 +22,7 @@ from stocktake.casebook import journal
 from stocktake.casebook.checking import Problem
 from stocktake.casebook.faults import AmbiguousId, InvalidDecision, ReadOnlyCasebook, UnknownId
 from stocktake.casebook.keep import Kept
-from stocktake.casebook.selecting import UNDATED, words_of
+from stocktake.casebook.selecting import latest_first, words_of
 from stocktake.casebook.storing import streamed
 from stocktake.casebook.tables import claims
 from stocktake.casebook.weighed_tables import (
@@ -257,11 +257,10 @@ class Weighed(Kept):
     ) -> Iterator[Position]:
         """How parties' positions moved, all or on one finding or of one party; on what was last reported first."""
         self._keep_up()
-        reported = findings.c.last_reported
         query = (
             sa.select(positions.c.body)
             .join(findings, findings.c.id == positions.c.finding)
-            .order_by(sa.case((reported == UNDATED, 1), else_=0), reported.desc(), findings.c.id, positions.c.number)
+            .order_by(*latest_first(findings.c.last_reported), findings.c.id, positions.c.number)
         )
         if finding is not None:
             query = query.where(positions.c.finding == finding)

@@ -141,14 +141,13 @@ def _periods(
     findings: Sequence[Told], groups: Sequence[Group], origins: Mapping[str, Origination]
 ) -> Iterator[Conflict]:
     """One count told for days that are apart, by different origins."""
-    dated: dict[float, list[tuple[Told, Group]]] = {}
+    dated: dict[float | None, list[tuple[Told, Group]]] = {}
     for finding, group in zip(findings, groups, strict=True):
         if group[0].scope != OCCASION or group[0].plan:
             continue
-        exact = [(t.low, t) for t in group if not t.against and t.low and t.low == t.high and t.low >= 10 and not t.per]
-        told = [t for _, t in exact]
-        if told and told[0].first and told[0].last and len({number for number, _ in exact}) == 1:
-            dated.setdefault(exact[0][0], []).append((finding, told))
+        told = [t for t in group if not t.against and t.low and t.low == t.high and t.low >= 10 and not t.per]
+        if told and told[0].first and told[0].last and len({t.low for t in told}) == 1:
+            dated.setdefault(told[0].low, []).append((finding, told))
     for same in dated.values():
         same.sort(key=lambda p: (p[1][0].first, p[1][0].last, p[0].id))
         for (f, a), (g, b) in pairwise(same):

@@ -76,6 +76,8 @@ def finding(
     negated = denies_all(group)
     favour = [t for t in group if t.against == negated] or list(group)
     published = [t.published for t in bearing(group) if t.published]
+    counted = quantity(favour, origins)
+    giving = _giving(favour, counted)
     first = group[0]
     supporting = {term.origin for term in credibility.terms if not term.against}
     return Finding(
@@ -86,8 +88,8 @@ def finding(
         item=_usual(favour, lambda t: t.item),
         family=first.family or None,
         place=_usual(favour, lambda t: t.where),
-        quantity=(counted := quantity(favour, origins)),
-        time=period(_giving(favour, counted)),
+        quantity=counted,
+        time=period(giving),
         modality=_modality(group),
         negated=negated,
         claims=tuple(t.claim for t in group),
@@ -98,10 +100,8 @@ def finding(
         word=credibility.word,
         first_reported=_day(min(published, default=0)),
         last_reported=_day(max(published, default=0)),
-        counted_since=_day(min((t.published for t in _giving(favour, counted) if t.published), default=0))
-        if counted
-        else None,
-        counted_by=len({origins[t.claim].id for t in favour if _gives(t, counted)} & supporting) if counted else 0,
+        counted_since=_day(min((t.published for t in giving if t.published), default=0)) if counted else None,
+        counted_by=len({origins[t.claim].id for t in giving} & supporting) if counted else 0,
         series=series,
         part_of=part_of,
     )
@@ -152,11 +152,10 @@ def quantity(group: Sequence[Testimony], origins: Mapping[str, Origination]) -> 
 
 def _giving(group: Sequence[Testimony], counted: Quantity | None) -> Sequence[Testimony]:
     """The claims that give this count, so that a finding's count and days are never those of different claims."""
-    return group if counted is None else [t for t in group if _gives(t, counted)]
-
-
-def _gives(t: Testimony, counted: Quantity) -> bool:
-    return (t.low, t.high, t.per or None) == (counted.low, counted.high, counted.per)
+    if counted is None:
+        return group
+    stated = counted.low, counted.high, counted.per
+    return [t for t in group if (t.low, t.high, t.per or None) == stated]
 
 
 def period(group: Sequence[Testimony]) -> Period | None:

@@ -138,7 +138,7 @@ def _by_amount(claims: Iterable[Testimony]) -> list[list[Testimony]]:
             fitting[value] = [i for i, others in enumerate(values) if any(agree(value, v) for v in others)]
         near = [i for i in fitting[value] if spans[i][0] <= _until(t) and t.first <= spans[i][1]]
         if near:
-            groups[min(near, key=lambda i: (_gap(seen[i], t.seen), i))].append(t)
+            groups[_nearest(near, seen, t.seen)].append(t)
         else:
             free[value].append(t)
     return [*groups, *(group for same in free.values() for group in _by_stretch(same))]
@@ -163,7 +163,7 @@ def _by_stretch(claims: Sequence[Testimony]) -> list[list[Testimony]]:
     for t in sorted((t for t in claims if not t.first), key=order):
         begun = [i for i, start in enumerate(starts) if start <= _until(t)]
         if begun:
-            groups[min(begun, key=lambda i: (_gap(seen[i], t.seen), i))].append(t)
+            groups[_nearest(begun, seen, t.seen)].append(t)
         else:
             before.append(t)
     return [*groups, before] if before else groups
@@ -172,6 +172,11 @@ def _by_stretch(claims: Sequence[Testimony]) -> list[list[Testimony]]:
 def _until(t: Testimony) -> int:
     """The last day that a count can take in: that which it names, else that from which it looks back."""
     return t.last or t.seen or ENDLESS
+
+
+def _nearest(among: Iterable[int], days: Sequence[Sequence[int]], day: int) -> int:
+    """Of some groups the one seen nearest to a day; of equals the first."""
+    return min(among, key=lambda i: (_gap(days[i], day), i))
 
 
 def _gap(days: Sequence[int], day: int) -> int:

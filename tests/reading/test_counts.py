@@ -24,6 +24,9 @@ from stocktake.vocabulary import Report, Span
         ("payment", "It paid $5 million, then $7 million.", ["$5 million", "$7 million"], [5e6, 7e6]),
         ("agreement", "A $90 million deal for 40 tanks.", ["$90 million", "40"], [90e6]),
         ("transfer", "They sent 40 tanks worth $90 million.", ["$90 million", "40"], [40]),
+        ("loss", "It lost 12 of the 40 tanks.", ["12", "40"], [12]),
+        ("loss", "It lost 12 out of its 40 tanks.", ["12", "40"], [12]),
+        ("transfer", "It sent 12 of some 40 tanks.", ["40"], [40]),
         ("meeting", "They met 2,000 sailors aboard.", ["2,000"], []),
     ),
 )

@@ -101,6 +101,14 @@ def test_parts_stand_beside_their_whole() -> None:
     assert values("They fired 245 drones, 128 of them decoys.") == [(245, 245, None), (128, 128, None)]
 
 
+def test_a_part_is_counted_in_what_its_whole_is() -> None:
+    found = quantities.find("They felled 1,420 of the 2,595 drones sent in May.")
+    assert [(amount.low, amount.unit, amount.rule) for amount in found] == [
+        (1420, "drones", "count"),
+        (2595, "drones", "whole"),
+    ]
+
+
 def test_a_bare_number_takes_the_rate_it_is_held_against() -> None:
     assert values("It makes 18 guns a month, up from 12.") == [(18, 18, "month"), (12, 12, "month")]
     assert values("It made 18 guns a month. Another 12 followed.") == [(18, 18, "month"), (12, 12, None)]

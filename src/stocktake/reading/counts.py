@@ -8,6 +8,7 @@ number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from stocktake.reading.parties import Choice
@@ -33,12 +34,14 @@ class Counted(NamedTuple):
 def amounts_of(words: Words, amounts: Sequence[Amount], threshold: float) -> list[Counted]:
     """The amounts whose words are tagged as the event's quantity, without calibres, distances, spans and ages.
 
-    A sum in another currency right after a sum is the same money once more.
+    A sum in another currency right after a sum is the same money once more, and what befell 12 of 40 befell 12.
     """
     scored = [Counted(amount, words.score("quantity", span(amount))) for amount in amounts]
-    return [
+    found = [
         one for one in scored if one.score >= threshold and one.amount.rule not in NO_COUNT and not _again(one, scored)
     ]
+    parts = {whole.start for part, whole in pairwise(amounts) if any(one.amount == part for one in found)}
+    return [one for one in found if one.amount.rule != "whole" or one.amount.start not in parts]
 
 
 def beside(amounts: Sequence[Amount], goods: Sequence[Choice]) -> list[Counted]:

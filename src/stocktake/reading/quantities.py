@@ -35,7 +35,11 @@ def find(text: str, *, start: int = 0, end: int | None = None, changes: bool = F
             continue
         amount = _converted(text, amount, amounts)
         if not changes:
-            amounts.append(_at_the_same_rate(text, amount, amounts))
+            amount = _at_the_same_rate(text, amount, amounts)
+            if amounts and _OF_WHOLE.fullmatch(text[amounts[-1].end : amount.start]) and amount.rule == "count":
+                amounts[-1] = msgspec.structs.replace(amounts[-1], unit=amount.unit)
+                amount = msgspec.structs.replace(amount, rule="whole")
+            amounts.append(amount)
         elif amounts and (move := _moved(text, amounts[-1], amount)):
             amounts[-1] = move
         else:
@@ -54,6 +58,10 @@ def _converted(text: str, amount: Amount, earlier: list[Amount]) -> Amount:
 
 
 _RESTATES = re.compile(r"[^().;]{0,24}(?:\(|/)\s?(?:[A-Z]{2}\s?)?")
+
+
+_OF_WHOLE = re.compile(r"\s(?:out\s)?of\s(?:(?:the|its|their|some|about|around|an?\sestimated|a\stotal\sof)\s){0,2}")
+"""Between a part and the whole it is of: "12 of the 40 missiles"."""
 
 
 def _moved(text: str, before: Amount, after: Amount) -> Amount | None:

@@ -77,3 +77,25 @@ def test_mentions(stocktake: Stocktake, jsonl: Path) -> None:
     assert [(time["first"], time["last"]) for time in first["times"]] == [("2023-02-05", "2023-02-05")]
     assert [amount["low"] for amount in first["quantities"]] == [40]
     assert "2023-02-05" in stocktake("mentions", str(jsonl)).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("reports.jsonl", "--engine", "ray"), "--out"),
+        (("http://paper.example/a", "--out", "a.parquet"), "http://paper.example/a"),
+        (("--out", "a.parquet"), "standard input"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    stocktake: Stocktake, jsonl: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    done = stocktake("read", *arguments)
+    assert done.status == 2 and told in done.err
+
+
+def test_addresses_of_this_machine_are_read_where_it_is_said_so(stocktake: Stocktake) -> None:
+    shut = "http://127.0.0.1:9/a"
+    assert "--allow-private" in stocktake("read", shut).err
+    assert "cannot be reached" in stocktake("read", "--allow-private", shut).err
+    assert "http or https" in stocktake("mentions", "ftp://paper.example/a").err

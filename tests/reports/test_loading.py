@@ -143,7 +143,8 @@ def test_counting_beforehand_where_it_is_cheap(tmp_path: Path) -> None:
         ("https://a.example", True),
         ("HTTP://a.example", True),
         ("a.html", False),
-        ("ftp://a.example", False),
+        ("ftp://a.example", True),
+        ("C:/a.html", False),
         ("-", False),
     ],
 )

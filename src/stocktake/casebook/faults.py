@@ -114,7 +114,7 @@ def translated(fault: BaseException, address: str) -> CasebookError | None:
     if "file is not a database" in words or "unsupported file format" in words:
         return NotACasebook(f"{address} is no casebook: name another file with --casebook")
     if "malformed" in words:
-        return FaultyStorage(f"{address} is damaged: `stocktake check` says where, `stocktake restore` takes a backup")
+        return FaultyStorage(f"{address} is damaged: `stocktake restore FILE` takes a backup back")
     if "unable to open database file" in words:
         return FaultyStorage(f"{address} cannot be opened: check that its folder exists and that you may write there")
     if state in {"28P01", "28000", "3D000"} or (state is None and _of_no_server(fault)):

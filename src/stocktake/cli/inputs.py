@@ -10,6 +10,10 @@ import typer
 from stocktake.cli.filters import exact_day
 from stocktake.cli.readers import Chosen, ModelName, ModelPrice, ModelUrl, ReaderName
 
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Let addresses lead to this machine or the local network.")
+]
+
 if TYPE_CHECKING:
     from stocktake.casebook import Added
 
@@ -34,9 +38,7 @@ def add(
     outlet: Annotated[
         str | None, typer.Option(metavar="NAME", help="The publishing outlet where a report does not tell it.")
     ] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Let addresses lead to this machine or the local network.")
-    ] = False,
+    allow_private: AllowPrivate = False,
     reader: ReaderName = "local",
     llm_url: ModelUrl = None,
     llm_model: ModelName = None,

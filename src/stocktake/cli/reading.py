@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from stocktake.cli.inputs import AllowPrivate
 from stocktake.cli.readers import ModelName, ModelPrice, ModelUrl, ReaderName
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def read(
             metavar="0..1", min=0.0, max=1.0, help="Leave out claims less sure than this.", show_default=False
         ),
     ] = 0.0,
+    allow_private: AllowPrivate = False,
     reader: ReaderName = "local",
     llm_url: ModelUrl = None,
     llm_model: ModelName = None,
@@ -59,13 +61,15 @@ def read(
     if out is not None:
         _read_into(out, paths, engine, address, workers)
         return
+    if engine != "local" or address or workers:
+        raise typer.BadParameter("--engine, --address and --workers go with --out FILE, which reads many reports")
     from stocktake import reading
     from stocktake.cli import session
     from stocktake.cli.readers import Chosen
 
     chosen = Chosen(reader, llm_url, llm_model, llm_price)
     read_one = chosen.reader.read if chosen.reader else reading.read
-    with _Inputs(paths) as inputs:
+    with _Inputs(paths, allow_private) as inputs:
         for report in inputs:
             claims = tuple(claim for claim in read_one(report) if claim.confidence >= min_confidence)
             if jsonl:
@@ -75,12 +79,12 @@ def read(
         chosen.tell_usage()
 
 
-def mentions(paths: Paths = None, jsonl: Lines = False) -> None:
+def mentions(paths: Paths = None, jsonl: Lines = False, allow_private: AllowPrivate = False) -> None:
     """Print the dates, quantities and attributions in reports, claim or no claim; nothing is kept."""
     from stocktake import reading
     from stocktake.cli import session
 
-    with _Inputs(paths) as inputs:
+    with _Inputs(paths, allow_private) as inputs:
         for report in inputs:
             found = reading.mentions(report)
             if jsonl:
@@ -94,8 +98,10 @@ def _read_into(out: Path, paths: list[str] | None, engine: str, address: str | N
     from stocktake import reading, reports, telling
     from stocktake.cli import session
 
-    if not paths or "-" in paths:
-        raise typer.BadParameter("--out needs files or folders to read, not standard input")
+    paths = paths or ["-"]
+    if unfit := next((path for path in paths if path == "-" or reports.is_url(path)), None):
+        what = "standard input" if unfit == "-" else unfit
+        raise typer.BadParameter(f"--out reads files and folders, not {what}; `stocktake add` takes that too")
     known: dict[str, Literal["local", "ray"]] = {"local": "local", "ray": "ray"}
     if engine not in known:
         raise typer.BadParameter(f"--engine {engine!r} is not known; it is local or ray")
@@ -126,8 +132,9 @@ def _read_into(out: Path, paths: list[str] | None, engine: str, address: str | N
 class _Inputs:
     """The reports of some paths, in order; inputs that cannot be taken are named, and end in exit status 1."""
 
-    def __init__(self, paths: list[str] | None) -> None:
+    def __init__(self, paths: list[str] | None, allow_private: bool) -> None:
         self._paths = paths or ["-"]
+        self._allow_private = allow_private
         self._failures = 0
 
     def __enter__(self) -> _Inputs:
@@ -143,7 +150,7 @@ class _Inputs:
         from stocktake.vocabulary import Failure
 
         for path in self._paths:
-            for item in reports.load(path):
+            for item in reports.load(path, allow_private=self._allow_private):
                 if isinstance(item, Failure):
                     self._failures += 1
                     session.say(item)

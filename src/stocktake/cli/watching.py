@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from stocktake.cli.inputs import AllowPrivate
 from stocktake.cli.readers import Chosen, ModelName, ModelPrice, ModelUrl, ReaderName
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def watch(
             "--state", metavar="FILE", help="Where it is remembered what was seen: CASEBOOK.watch unless you say."
         ),
     ] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Let addresses lead to this machine or the local network.")
-    ] = False,
+    allow_private: AllowPrivate = False,
     lines: Annotated[bool, typer.Option("--jsonl", help="Print one line of JSON a change.")] = False,
 ) -> None:
     """Follow feeds, pages and folders: add what is new and tell what it changes."""

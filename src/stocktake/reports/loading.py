@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -64,9 +65,12 @@ def take(
     yield from parse_stream(io.BytesIO(raw), name, hints, media_type)
 
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
 def is_url(source: str | Path) -> bool:
-    """Whether `source` is an address on the web rather than a path."""
-    return isinstance(source, str) and source.lower().startswith(("http://", "https://"))
+    """Whether `source` is an address rather than a path; of what scheme, fetching looks at."""
+    return isinstance(source, str) and _ADDRESS.match(source) is not None
 
 
 def count(source: str | Path) -> int | None:

@@ -15,7 +15,8 @@ The Pentagon says that Russian forces used 28 of them against Kyiv on Monday.
 (Laughter.)
 QUESTION: And the missiles?
 MR PRICE: Russia has received no missiles from Iran.
-The briefing ended after an hour.
+Some 40 came to Iran from Russia instead.
+(The briefing ended after an hour.)
 """
 
 
@@ -37,7 +38,7 @@ def test_a_transcript_gives_each_speaker_the_paragraphs_up_to_the_next() -> None
             ],
         ),
         ("QUESTION", ["And the missiles?"]),
-        ("MR PRICE", ["Russia has received no missiles from Iran."]),
+        ("MR PRICE", ["Russia has received no missiles from Iran.", "Some 40 came to Iran from Russia instead."]),
     ]
 
 
@@ -53,6 +54,10 @@ def test_a_transcript_gives_each_speaker_the_paragraphs_up_to_the_next() -> None
             [("Lee Park", ['"The plant makes ninety drones a month."'])],
         ),
         ("“The plant makes ninety drones a month” — and more are to come.", []),
+        (
+            "QUESTION: Who makes them?\nMINISTER LEE PARK: The plant does.",
+            [("QUESTION", ["Who makes them?"]), ("MINISTER LEE PARK", ["The plant does."])],
+        ),
         ("UPDATE: The plant makes ninety drones.\nUPDATE: It makes a hundred.", []),
         ("BYLINE: Lee Park.\nEMAIL: the desk.", []),
         ("The plant makes ninety drones.", []),
@@ -74,5 +79,6 @@ def test_claims_of_a_transcript_are_its_speakers_and_questions_are_none() -> Non
     assert [(claim.event, claim.sources) for claim in found] == [
         ("transfer", ("Ned Price",)),
         ("use", ("Ned Price", "Pentagon")),
+        ("transfer", ("Ned Price",)),
         ("transfer", ("Ned Price",)),
     ]

@@ -240,7 +240,7 @@ def _sources(page: Page, event: Event, sentence: Span, roster: Roster, decoding:
     else:
         links = [_link(one) for one in parties.choose(found, threshold, threshold, threshold)]
     if (speaker := roster.laid_out(trigger.start)) is not None:
-        links = [speaker, *(link for link in links if link.name != speaker.name)]
+        links = [speaker, *(link for link in links if link.name.casefold() != speaker.name.casefold())]
     return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(outermost(links))]
 
 

@@ -3,7 +3,7 @@
 A quote that ends its line in a dash and a name, there or on the next line, is that name's. In a transcript a paragraph
 begins with its speaker in capitals and a colon; what follows without a label goes on with the same speaker, but for
 stage directions in brackets. One label alone is a heading ("UPDATE:"): a transcript has two speakers or more, and one
-of them comes back.
+of them comes back or asks ("QUESTION:").
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from stocktake.reading import speakers
 from stocktake.vocabulary import Attribution, Span
 
 _NAME = r"[^\W\d_a-z][\w’'.-]*(?: (?:[^\W\d_a-z][\w’'.-]*|of|the|de|da|van|al|bin)){0,5}"
@@ -35,9 +36,9 @@ def find(text: str) -> list[Attribution]:
 def _transcript(text: str) -> list[Attribution]:
     labels = list(_LABEL.finditer(text))
     times = Counter(label["source"] for label in labels)
-    if len(times) < 2 or max(times.values()) < 2:
+    if len(times) < 2 or (max(times.values()) < 2 and not any(speakers.is_asker(label) for label in times)):
         return []
-    ends = [*(label.start() for label in labels[1:]), labels[-1].end()]
+    ends = [*(label.start() for label in labels[1:]), len(text)]
     return [_attribution(label, *_going_on(text, label.end(), end)) for label, end in zip(labels, ends, strict=True)]
 
 

@@ -228,3 +228,24 @@ def test_claims_without_party_or_date_are_weighed_within_their_report(
     found = [json.loads(line)["claims"] for line in capfdbinary.readouterr().out.splitlines()]
     assert [len({label["finding"] for label in labels}) for labels in found] == [1, 1]
     assert found[0][0]["finding"] != found[1][0]["finding"]
+
+
+def test_what_was_read_into_a_file_is_weighed_as_it_is_from_lines(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    lines, table, other = (tmp_path / name for name in ("in.jsonl", "in.parquet", "other.parquet"))
+    report = {"id": "a", "text": "Iran sent Russia 40 drones in May 2023, Kyiv said.", "published": "2023-06-02"}
+    lines.write_text(json.dumps(report), encoding="utf-8")
+    assert main(["read", str(lines), "--out", str(table)]) == 0
+    assert main(["read", str(lines), "--jsonl"]) == 0
+    read = json.loads(capfdbinary.readouterr().out.splitlines()[-1])
+    lines.write_text(json.dumps(report | read), encoding="utf-8")
+    told = []
+    for given in (lines, table):
+        assert main(["weigh", str(given), "--jsonl"]) == 0
+        told.append(capfdbinary.readouterr().out)
+    assert told[0] == told[1]
+    assert json.loads(told[0])["claims"]
+    other.write_bytes(b"PAR2")
+    assert main(["weigh", str(other)]) == 2
+    assert "holds no claims" in capfdbinary.readouterr().err.decode()

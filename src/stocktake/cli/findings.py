@@ -51,7 +51,8 @@ def weigh(
     claims: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CLAIMS.jsonl]", help="Claims with their reports, a report a line; - for standard input."
+            metavar="[CLAIMS]",
+            help="Claims with their reports: JSON Lines, - for standard input, or what `read --out` wrote.",
         ),
     ] = None,
     jsonl: Lines = False,
@@ -110,12 +111,17 @@ def _labels(told: Iterable[Told], whole: Weighing) -> Iterator[object]:
 def _read_claims(name: str) -> Iterator[Told | Failure]:
     from pathlib import Path
 
-    from stocktake import weighing
+    from stocktake import reading, weighing
 
     if name == "-":
         yield from weighing.told(sys.stdin.buffer, "standard input")
         return
     try:
+        if name.endswith(".parquet"):
+            if not reading.is_claims_file(Path(name)):
+                raise typer.BadParameter(f"{name} holds no claims; `stocktake read --out` writes such a file")
+            yield from (weighing.Told(report, claims) for report, claims in reading.claims_rows(Path(name)))
+            return
         with Path(name).open("rb") as lines:
             yield from weighing.told(lines, name)
     except OSError as fault:

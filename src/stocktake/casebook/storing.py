@@ -70,11 +70,11 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_kept(connection: sa.Connection, report: Report, sha256: str) -> bool | None:
-    """True where the report is there with these bytes, None where its id is taken by other bytes, else False."""
+    """True where the report is there, from these bytes or others; None where its id is another's; else False."""
     blob = connection.execute(sa.select(reports.c.blob).where(reports.c.id == report.id)).scalar()
     if blob is None:
         return False
-    return True if blob == sha256 else None
+    return True if blob == sha256 or one_report(connection, report.id) == report else None
 
 
 def put_report(

@@ -136,7 +136,7 @@ def _beside(page: Page, filled: Sequence[Filled]) -> list[Filled]:
 
 def _marked(page: Page, events: Sequence[Event], filler: float) -> list[Span]:
     """The phrases that the role layer takes for a source anywhere in the report."""
-    phrases: list[Span] = []
+    phrases = [closing for one in page.sentences if events and (closing := speakers.closes(page.text, one))]
     for event in events:
         marked = [Span(one.start, one.end) for one in event.words.fillers("source", filler)]
         phrases += [phrase for group in page.speakers(marked) for phrase in group]
@@ -233,12 +233,21 @@ def _sources(page: Page, event: Event, sentence: Span, roster: Roster, decoding:
     telling = speakers.telling(page.words(sentence))
     found = _speakers(page, event, sentence, roster, decoding.filler) if telling else []
     sure = [choice for choice in found if choice.inside and choice.score >= threshold]
+    closing = sources.closing(page, trigger, sentence)
+    last = roster.source(closing) if closing else None
     if sure:
         links = sources.speaking(page, [_link(choice) for choice in sure], trigger, sentence)
+        links = sources.ending_in(page, links, last) if last else links
     elif (headline := sources.headline(page, trigger, sentence)) is not None:
         links = [headline]
+    elif last:
+        links = [last]
     else:
         links = [_link(one) for one in parties.choose(found, threshold, threshold, threshold)]
+    if not links and (begins := sources.opening(page, trigger, sentence)) and (speaker := roster.source(begins)):
+        links = [speaker]
+    if not links and (quote := sources.quoted(page, trigger.start)) and (speaker := roster.speaker_of(quote)):
+        links = [speaker]
     if (speaker := roster.laid_out(trigger.start)) is not None:
         links = [speaker, *(link for link in links if link.name.casefold() != speaker.name.casefold())]
     return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(outermost(links))]

@@ -14,11 +14,15 @@ from dataclasses import dataclass, field
 
 from stocktake.reading import names
 from stocktake.reading.speakers import DAYS_AND_MONTHS, is_pronoun
-from stocktake.vocabulary import Span
+from stocktake.vocabulary import SourceKind, Span
 
 CAPITALS = re.compile(
     r"[^\W\d_a-z][\w’'&.-]*[^\W_](?:(?: of the| of| for| and| de| al)? [^\W\d_a-z][\w’'&-]*[^\W_]){0,6}|\b[A-Z]{2,}\b"
 )
+ARMED = re.compile(
+    r" (?:[a-z-]+ )?(?:militants?|rebels?|guerrillas?|insurgents?|separatists?|gunm[ae]n|extremists?|civilians?)\b"
+)
+"""What follows a nationality where the state itself is not meant ("Chechen rebels")."""
 ABBREVIATION = re.compile(r"\s*\((?P<short>[A-Z][A-Za-z.]{1,9})\)")
 
 
@@ -46,6 +50,10 @@ class Cast:
         self._listed = {name.casefold() for _, name in listed}
         taken = sorted((span.start, span.end) for span, _ in listed)
         for span, name in listed:
+            armed = ARMED.match(text, span.end)
+            if armed and names.kind(name) == SourceKind.state:
+                span = Span(span.start, armed.end())
+                name = text[span.start : span.end]
             self.add(name, span)
         for match in CAPITALS.finditer(text):
             start = match.start()

@@ -121,6 +121,22 @@ class Roster:
         """The source that a marked phrase stands for; None where it names none."""
         return self._named[span] if span in self._named else self._meet(span)
 
+    def speaker_of(self, quote: Span) -> Source | None:
+        """Whose a quote is that goes on over sentences: named behind it, or else the last to speak before it."""
+        text, end = self._page.text, self._page.sentence(quote.end - 1)
+        closing = speakers.closes(text, end)
+        if closing and closing.start >= quote.end - 1:
+            return self.source(closing)
+        since = self._page.sentences[max(0, self._page.number(quote.start) - 2)].start
+        before = [
+            source
+            for span, source in sorted(self._named.items(), key=lambda one: one[0].start)
+            if source
+            and since <= span.start < quote.start
+            and (speakers.speaks(text, span) or span == speakers.closes(text, self._page.sentence(span.start)))
+        ]
+        return before[-1] if before else None
+
     def laid_out(self, place: int) -> Source | None:
         """Whose words a place of the text stands in by the layout, if it is not whoever asks."""
         for said in self._page.laid_out:

@@ -34,6 +34,44 @@ def speaking(page: Page, found: Sequence[Source], trigger: Span, sentence: Span)
     return [link for link in found if link in own or depth(link.name) != 1] if own else list(found)
 
 
+def closing(page: Page, trigger: Span, sentence: Span) -> Span | None:
+    """Who tells the sentence by its end, where the event stands before that: "..., the army said"."""
+    found = speakers.closes(page.text, sentence)
+    return found if found and trigger.end <= found.start else None
+
+
+def opening(page: Page, trigger: Span, sentence: Span) -> Span | None:
+    """Who tells the event's clause by its beginning, where the event stands behind that."""
+    breaks = [sentence.start, *(sentence.start + cut.end() for cut in CLAUSES.finditer(page.words(sentence)))]
+    start = max(place for place in breaks if place <= trigger.start)
+    found = speakers.opens(page.text, Span(start, trigger.start))
+    return found if found else None
+
+
+def ending_in(page: Page, links: Sequence[Source], last: Source) -> list[Source]:
+    """Links with the one who tells at the sentence's end; of the others those who tell as well."""
+    if any(
+        link.name == last.name or link.span.start < last.span.end and link.span.end > last.span.start for link in links
+    ):
+        return list(links)
+    return [link for link in links if depth(link.name) != 1 or speakers.speaks(page.text, link.span)] + [last]
+
+
+def quoted(page: Page, place: int) -> Span | None:
+    """The quote that a place of the text stands in, from its mark to its end or its paragraph's."""
+    first = page.text.rfind("\n", 0, place) + 1
+    last = page.text.find("\n", place)
+    last = len(page.text) if last < 0 else last
+    before, behind = page.text[first:place], page.text[place:last]
+    if before.count("“") > before.count("”"):
+        start, end = before.rfind("“"), behind.find("”")
+    elif before.count('"') % 2:
+        start, end = before.rfind('"'), behind.find('"')
+    else:
+        return None
+    return Span(first + start, place + end if end >= 0 else last)
+
+
 def headline(page: Page, trigger: Span, sentence: Span) -> Source | None:
     """The speaker of a headline: "Kirby: ..." or "...: ministry"."""
     if page.number(sentence.start) > 0:

@@ -312,6 +312,44 @@ def _verb_before() -> re.Pattern[str]:
     )
 
 
+def closes(text: str, sentence: Span) -> Span | None:
+    """Who tells a sentence by its end: "..., the army said on Monday.", "..., said the report.", "..., according to ..." """
+    words = text[sentence.start : sentence.end].rstrip(' \n"”’.')
+    for pattern in _closings():
+        if found := pattern.search(words):
+            return Span(sentence.start + found.start("source"), sentence.start + found.end("source"))
+    return None
+
+
+@cache
+def _closings() -> tuple[re.Pattern[str], ...]:
+    verbs, after = (any_of(_words()[kind]) for kind in ("verbs", "afterwards"))
+    ends = r"(?:,[\"”’]{0,2}|[?!][\"”’]{1,2})\s+"
+    who = r"(?P<source>(?!(?:who|which|that|but|and|while|as|where|when|whose|because|although|saying|including|with)\b)[^,;:\"“”]{2,90}?)"
+    more = r"(?:, [^\"“”]{1,120})?$"
+    return (
+        re.compile(rf"{ends}{who} (?:had |has |have )?(?:{verbs}|{after})(?: [^,\"“”]{{1,70}})?$"),
+        re.compile(rf"{ends}(?:{after}) {who}{more}"),
+        re.compile(rf",? according to {who}{more}"),
+    )
+
+
+def opens(text: str, clause: Span) -> Span | None:
+    """Who tells a clause by its beginning: "The ministry has ruled out that ...", "Japan, an ally, announced ..." """
+    found = _openings().match(text, clause.start, clause.end)
+    return Span(*found.span("source")) if found else None
+
+
+@cache
+def _openings() -> re.Pattern[str]:
+    verbs = any_of(_words()["openings"])
+    when = r"(?:on )?(?:late )?[A-Z]\w+day|has|have|had|also|again|repeatedly|already|yesterday|today|earlier"
+    return re.compile(
+        rf"(?P<source>(?!(?:who|which|that|it|they|he|she|there|this)\b)[^,;:\"“”]{{2,70}}?)(?:, [^,;:\"“”]{{2,60}},)?"
+        rf" (?:(?:{when}) )*(?:{verbs})\b",
+    )
+
+
 def dates_speech(text: str, date: Span, trigger: int) -> bool:
     """Whether a date stands beside a verb of telling, and says when it was said ("said on Friday"), not when it was.
 

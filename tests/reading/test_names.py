@@ -35,7 +35,7 @@ CANONICAL = [
     ("the Journal", "Wall Street Journal"),
     ("The Wall Street Journal", "Wall Street Journal"),
     ("the Associated Press", "Associated Press"),
-    ("the IAEA", "International Atomic Energy Agency"),
+    ("the IAEA", "IAEA"),
     ("the Pentagon", "Pentagon"),
     ("Islamic Revolutionary Guard Corps", "IRGC"),
     ("Alabuga Special Economic Zone", "Alabuga"),

@@ -32,6 +32,21 @@ def test_days_pronouns_and_openings_are_no_parties() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    (
+        ("Iraqi insurgents left.", "Iraqi insurgents"),
+        ("They hit Palestinian militant groups.", "Palestinian militant groups"),
+        ("Kenyan police left.", "Kenyan police"),
+        ("Iraqi troops left.", "Iraq"),
+        ("Iran's Revolutionary Guards left.", "Revolutionary Guards"),
+        ("They hit al-Noor there.", "al-Noor"),
+    ),
+)
+def test_who_is_not_the_state_beside_whose_name_it_stands(text: str, name: str) -> None:
+    assert [entity.name for entity in Cast(text, split(text))] == [name]
+
+
+@pytest.mark.parametrize(
     ("roles", "chosen"),
     (
         ({"agent": {"Iran": 0.9, "Russia": 0.2}}, ["Iran"]),

@@ -168,3 +168,24 @@ def test_a_sentence_tells_of_telling(sentence: str, told: bool) -> None:
 def test_the_day_of_a_statement(text: str, date: str, trigger: str, dates: bool) -> None:
     (span,) = spans(text, date)
     assert speakers.dates_speech(text, span, text.index(trigger)) is dates
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    (
+        ('Li Wei spoke on Monday. "Iran sent 40 drones. They were late," Li Wei said.', "Li Wei"),
+        ('"They are late," said the minister. "Iran sent 40 drones. More will come."', "minister"),
+        ('Trade grew. "Iran sent 40 drones."', None),
+    ),
+)
+def test_a_quote_that_goes_on_is_its_speakers(text: str, speaker: str | None) -> None:
+    start = text.rindex('"Iran')
+    found = Roster(page_of(text), []).speaker_of(Span(start, text.rindex('"')))
+    assert (found and found.name) == speaker
+
+
+def test_his_office_is_the_last_speakers() -> None:
+    text = "Li Wei said that drones were sent. He ordered more, his office said."
+    roster = Roster(page_of(text), spans(text, "Li Wei"))
+    source = roster.source(Span(at := text.index("his office"), at + len("his office")))
+    assert source and source.name == "Li Wei's office"

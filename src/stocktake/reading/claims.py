@@ -33,6 +33,9 @@ MAKE = re.compile(
 )
 """What follows a state's name that tells of what make arms are, not of who fires them ("Iranian drones")."""
 
+LOOSE = re.compile(r"^(?:(?:of|by|from|to|and|s|['’]s)\s+)+")
+"""What may be marked before a party and is none of its name."""
+
 PURPOSE = re.compile(r" (?:for|to produce|to make|producing|making)(?: [\w,.-]+){0,4}? ?")
 """What may stand between a thing and what it is for."""
 
@@ -136,7 +139,7 @@ def _beside(page: Page, filled: Sequence[Filled]) -> list[Filled]:
 
 def _marked(page: Page, events: Sequence[Event], filler: float) -> list[Span]:
     """The phrases that the role layer takes for a source anywhere in the report."""
-    phrases = [closing for one in page.sentences if events and (closing := speakers.closes(page.text, one))]
+    phrases: list[Span] = []
     for event in events:
         marked = [Span(one.start, one.end) for one in event.words.fillers("source", filler)]
         phrases += [phrase for group in page.speakers(marked) for phrase in group]
@@ -321,7 +324,7 @@ def _is_part(party: Choice, speakers_found: Sequence[Choice]) -> bool:
 
 
 def _party(words: str) -> str:
-    name = names.canonical(words)
+    name = names.canonical(LOOSE.sub("", words))
     return "" if speakers.is_pronoun(name) else name
 
 

@@ -12,17 +12,19 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from stocktake.reading import names
+from stocktake.reading import lexicon, names
+from stocktake.reading.lexicon import any_of
 from stocktake.reading.speakers import DAYS_AND_MONTHS, is_pronoun
 from stocktake.vocabulary import SourceKind, Span
 
 CAPITALS = re.compile(
-    r"[^\W\d_a-z][\w’'&.-]*[^\W_](?:(?: of the| of| for| and| de| al)? [^\W\d_a-z][\w’'&-]*[^\W_]){0,6}|\b[A-Z]{2,}\b"
+    r"(?:\bal-)?[^\W\d_a-z][\w’'&.-]*[^\W_](?:(?: of the| of| for| and| de| al)? [^\W\d_a-z][\w’'&-]*[^\W_]){0,6}"
+    r"|\b[A-Z]{2,}\b"
 )
-ARMED = re.compile(
-    r" (?:[a-z-]+ )?(?:militants?|rebels?|guerrillas?|insurgents?|separatists?|gunm[ae]n|extremists?|civilians?)\b"
-)
+BAND = re.compile(rf" (?:[a-z-]+ )?(?:{any_of(lexicon.table('titles.toml')['bands']['words'])})\b")
 """What follows a nationality where the state itself is not meant ("Chechen rebels")."""
+OWNER = re.compile(r"(?:['’]s)? ")
+"""Between a state and what the lists know as its own ("Iran's Revolutionary Guards")."""
 ABBREVIATION = re.compile(r"\s*\((?P<short>[A-Z][A-Za-z.]{1,9})\)")
 
 
@@ -49,12 +51,18 @@ class Cast:
         listed = names.find(text)
         self._listed = {name.casefold() for _, name in listed}
         taken = sorted((span.start, span.end) for span, _ in listed)
+        forces = {span.start for span, name in listed if names.kind(name) != SourceKind.state and names.state_of(name)}
+        owners: dict[int, int] = {}
         for span, name in listed:
-            armed = ARMED.match(text, span.end)
-            if armed and names.kind(name) == SourceKind.state:
-                span = Span(span.start, armed.end())
+            band = BAND.match(text, span.end)
+            if band and names.kind(name) == SourceKind.state:
+                span = Span(span.start, band.end())
                 name = text[span.start : span.end]
-            self.add(name, span)
+            owner = OWNER.match(text, span.end)
+            if owner and owner.end() in forces and names.kind(name) == SourceKind.state:
+                owners[owner.end()] = span.start
+                continue
+            self.add(name, Span(owners.get(span.start, span.start), span.end))
         for match in CAPITALS.finditer(text):
             start = match.start()
             first, space, _ = match[0].partition(" ")

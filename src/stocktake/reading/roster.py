@@ -19,7 +19,7 @@ from stocktake.vocabulary import SourceKind, Span
 DEFINITE = re.compile(r"\b(?:the|that|this|these|those|its|their|his|her|same)\s+(?:\w+\s+)?$", re.IGNORECASE)
 NO_ONE = re.compile(r" (?:was|is|has been) \w+ed\b")
 """What follows an "it" that stands for nobody."""
-OWN = re.compile(r"(?:its|their)\b", re.IGNORECASE)
+OWN = re.compile(r"(?:its|their|his|her)\b", re.IGNORECASE)
 TELLERS = speakers.PRESS | {SourceKind.think_tank}
 BESIDE = 45
 """Characters beside a speaker's name in which a description of it is looked for."""
@@ -65,10 +65,11 @@ class Roster:
 
     def __init__(self, page: Page, spans: Iterable[Span]) -> None:
         self._page = page
+        self._closings = {closing for one in page.sentences if (closing := speakers.closes(page.text, one))}
         self._named: dict[Span, Source | None] = {}
         self._spoken: list[tuple[Source, str]] = []
         self._openings = {sentence.start for sentence in page.sentences}
-        for span in sorted(set(spans), key=lambda span: (span.start, span.end)):
+        for span in sorted(self._closings.union(spans), key=lambda span: (span.start, span.end)):
             self._named[span] = self._meet(span)
         for span, source in self._named.items():
             if source and page.number(span.start) == 0 and (known := self._known(source.name, span)):
@@ -128,14 +129,9 @@ class Roster:
         if closing and closing.start >= quote.end - 1:
             return self.source(closing)
         since = self._page.sentences[max(0, self._page.number(quote.start) - 2)].start
-        before = [
-            source
-            for span, source in sorted(self._named.items(), key=lambda one: one[0].start)
-            if source
-            and since <= span.start < quote.start
-            and (speakers.speaks(text, span) or span == speakers.closes(text, self._page.sentence(span.start)))
-        ]
-        return before[-1] if before else None
+        before = [span for span, source in self._named.items() if source and since <= span.start < quote.start]
+        telling = [span for span in before if speakers.speaks(text, span) or span in self._closings]
+        return self._named[max(telling, key=lambda span: span.start)] if telling else None
 
     def laid_out(self, place: int) -> Source | None:
         """Whose words a place of the text stands in by the layout, if it is not whoever asks."""
@@ -198,7 +194,8 @@ class Roster:
         definite = DEFINITE.search(phrase[: phrase.casefold().rfind(name.split()[0].casefold())])
         if self._page.number(span.start) > 0 and definite is None:
             return None
-        return self._definite(name) or (self._possessed(name, span) if definite and OWN.search(definite[0]) else None)
+        own = OWN.search(definite[0]) if definite else None
+        return self._definite(name) or (self._possessed(name, own[0].casefold(), span) if own else None)
 
     def _definite(self, name: str) -> str | None:
         """The last speaker who was called so ("the agency", "the minister"), or who published "the report"."""
@@ -216,8 +213,11 @@ class Roster:
                 return source.name
         return None
 
-    def _possessed(self, name: str, span: Span) -> str | None:
-        """ "Its air force" in a sentence that begins with a state or body is that one's."""
+    def _possessed(self, name: str, own: str, span: Span) -> str | None:
+        """ "Its air force" in a sentence that begins with a state or body is that one's; "his office" a speaker's."""
+        if own in _words()["person"]:
+            person = self._last(own, span)
+            return f"{person.name}'s {name}" if person else None
         sentence = self._page.sentence(span.start)
         owner = next(iter(names.find(self._page.words(Span(sentence.start, span.start)))), None)
         return speakers.named(f"{owner[1]}'s {name}") if owner else None

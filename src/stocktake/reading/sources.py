@@ -43,18 +43,17 @@ def closing(page: Page, trigger: Span, sentence: Span) -> Span | None:
 def opening(page: Page, trigger: Span, sentence: Span) -> Span | None:
     """Who tells the event's clause by its beginning, where the event stands behind that."""
     breaks = [sentence.start, *(sentence.start + cut.end() for cut in CLAUSES.finditer(page.words(sentence)))]
-    start = max(place for place in breaks if place <= trigger.start)
-    found = speakers.opens(page.text, Span(start, trigger.start))
-    return found if found else None
+    return speakers.opens(page.text, Span(max(place for place in breaks if place <= trigger.start), trigger.start))
 
 
 def ending_in(page: Page, links: Sequence[Source], last: Source) -> list[Source]:
     """Links with the one who tells at the sentence's end; of the others those who tell as well."""
-    if any(
-        link.name == last.name or link.span.start < last.span.end and link.span.end > last.span.start for link in links
-    ):
+    there = (link.span for link in links if link.name != last.name)
+    apart = [span for span in there if span.start >= last.span.end or span.end <= last.span.start]
+    if len(apart) < len(links):
         return list(links)
-    return [link for link in links if depth(link.name) != 1 or speakers.speaks(page.text, link.span)] + [last]
+    telling = (link for link in links if depth(link.name) != 1 or speakers.speaks(page.text, link.span))
+    return [*telling, last]
 
 
 def quoted(page: Page, place: int) -> Span | None:

@@ -313,7 +313,7 @@ def _verb_before() -> re.Pattern[str]:
 
 
 def closes(text: str, sentence: Span) -> Span | None:
-    """Who tells a sentence by its end: "..., the army said on Monday.", "..., said the report.", "..., according to ..." """
+    """Who tells a sentence by its end: "..., the army said on Monday.", "..., said the report." """
     words = text[sentence.start : sentence.end].rstrip(' \n"”’.')
     for pattern in _closings():
         if found := pattern.search(words):
@@ -325,7 +325,8 @@ def closes(text: str, sentence: Span) -> Span | None:
 def _closings() -> tuple[re.Pattern[str], ...]:
     verbs, after = (any_of(_words()[kind]) for kind in ("verbs", "afterwards"))
     ends = r"(?:,[\"”’]{0,2}|[?!][\"”’]{1,2})\s+"
-    who = r"(?P<source>(?!(?:who|which|that|but|and|while|as|where|when|whose|because|although|saying|including|with)\b)[^,;:\"“”]{2,90}?)"
+    joins = "who|which|that|but|and|while|as|where|when|whose|because|although|saying|including|with"
+    who = rf"(?P<source>(?!(?:{joins})\b)[^,;:\"“”]{{2,90}}?)"
     more = r"(?:, [^\"“”]{1,120})?$"
     return (
         re.compile(rf"{ends}{who} (?:had |has |have )?(?:{verbs}|{after})(?: [^,\"“”]{{1,70}})?$"),

@@ -12,6 +12,10 @@ from stocktake.reading.roster import Roster, Source
 from stocktake.vocabulary import Report, Span
 
 
+def page_of(text: str) -> Page:
+    return Page(Report(id="r", text=text, published=dt.date(2023, 5, 1)))
+
+
 def spans(text: str, *marked: str) -> list[Span]:
     found, place = [], 0
     for words in marked:

@@ -346,7 +346,7 @@ def _openings() -> re.Pattern[str]:
     verbs = any_of(_words()["openings"])
     when = r"(?:on )?(?:late )?[A-Z]\w+day|has|have|had|also|again|repeatedly|already|yesterday|today|earlier"
     return re.compile(
-        rf"(?P<source>(?!(?:who|which|that|it|they|he|she|there|this)\b)[^,;:\"“”]{{2,70}}?)(?:, [^,;:\"“”]{{2,60}},)?"
+        rf"(?P<source>(?!(?i:who|which|that|it|they|he|she|there|this)\b)[^,;:\"“”]{{2,70}}?)(?:, [^,;:\"“”]{{2,60}},)?"
         rf" (?:(?:{when}) )*(?:{verbs})\b",
     )
 

@@ -1,12 +1,13 @@
 """Fits the confidence of claims on gold that the weights have not seen, and says how well it is calibrated.
 
-    python training/calibration.py WEIGHTS [--shipped WEIGHTS --held GOLD ...] [--shared ../shared]
+    python training/calibration.py WEIGHTS [--shipped WEIGHTS --held GOLD ... --tried GOLD ...] [--shared ../shared]
 
 Every claim read from dev.jsonl is right when the scorer pairs it with a gold claim (same type, same sentence). Platt's
 logistic calibration of the trigger's log odds, its rival's and the grounds is fitted on nine tenths of the reports and
-tried on the tenth, in turn; what the shipped weights read in reports that they never learned from is fitted with, each
-time. Printed are the expected calibration error (ten bins) and the area under the ROC curve there, on wiredev.jsonl and
-on those reports, a reliability table, and the numbers over all for weights/decoding.toml.
+tried on the tenth, in turn; what the shipped weights read in the reports of `--held`, which they never learned from, is
+fitted with, each time, no file counting for more than dev.jsonl. Printed are the expected calibration error (ten bins)
+and the area under the ROC curve there, on those reports, and on wiredev.jsonl and the reports of `--tried`, on which
+nothing is fitted; a reliability table; and the numbers over all for weights/decoding.toml.
 """
 
 from __future__ import annotations
@@ -59,12 +60,12 @@ def claims_of(gold: Path, weights: Path, scorer: Any) -> tuple[NDArray[np.int64]
     return np.array(report_of), np.array(seen_in), np.array(right)
 
 
-def fit(seen: Floats, right: Floats) -> Floats:
-    """The weights of greatest likelihood, with a little shrinkage."""
+def fit(seen: Floats, right: Floats, counts: Floats) -> Floats:
+    """The weights of greatest likelihood, with a little shrinkage; `counts` says how much each claim counts."""
 
     def loss(line: Floats) -> float:
         z = seen @ line
-        return float((np.logaddexp(0.0, z) - right * z).sum() + (line[:3] ** 2).sum())
+        return float((counts * (np.logaddexp(0.0, z) - right * z)).sum() + (line[:3] ** 2).sum())
 
     fitted: Floats = minimize(loss, [0.5, 0.0, 0.0, -1.0]).x
     return fitted
@@ -91,6 +92,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path, help="a folder of weights that has not seen dev.jsonl")
     parser.add_argument("--shipped", type=Path, help="the weights that have, for the files of --held")
     parser.add_argument("--held", type=Path, nargs="*", default=[], help="gold that the shipped weights have not seen")
+    parser.add_argument("--tried", type=Path, nargs="*", default=[], help="the same, only measured on")
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     chosen = parser.parse_args()
     gold = chosen.shared / "reading"
@@ -103,12 +105,21 @@ def main() -> None:
     others = {path.stem: claims_of(path, chosen.shipped, scorer)[1:] for path in chosen.held}
     beside_seen = np.vstack([seen[:0], *(one for one, _ in others.values())])
     beside_right = np.concatenate([right[:0], *(one for _, one in others.values())])
+    beside_counts = np.concatenate(
+        [right[:0], *(np.full(len(true), min(1.0, len(right) / len(true))) for _, true in others.values())]
+    )
+
+    def fitted(mine: NDArray[np.bool_]) -> Floats:
+        everything = np.concatenate([right[mine], beside_right])
+        counts = np.concatenate([np.ones(mine.sum()), beside_counts])
+        return fit(np.vstack([seen[mine], beside_seen]), everything, counts)
+
     held_out = np.zeros(len(right))
     for fold in range(FOLDS):
         mine = reports % FOLDS == fold
-        line = fit(np.vstack([seen[~mine], beside_seen]), np.concatenate([right[~mine], beside_right]))
-        held_out[mine] = stated(line, seen[mine])
-    line = fit(np.vstack([seen, beside_seen]), np.concatenate([right, beside_right]))
+        held_out[mine] = stated(fitted(~mine), seen[mine])
+    line = fitted(reports >= 0)
+    others |= {path.stem: claims_of(path, chosen.shipped, scorer)[1:] for path in chosen.tried}
     others["wiredev"] = claims_of(gold / "wiredev.jsonl", chosen.weights, scorer)[1:]
     told = {"dev": (held_out, right)} | {name: (stated(line, one), true) for name, (one, true) in others.items()}
     for name, (said, true) in told.items():

@@ -43,7 +43,7 @@ __all__ = [
     "write_claims",
 ]
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the same report may read differently; casebooks are re-read then."""
 
 LANGUAGES = frozenset({"en", "und"})

@@ -230,30 +230,35 @@ def cast_of(page: Page, events: Sequence[Event], filler: float) -> Cast:
 def _sources(page: Page, event: Event, sentence: Span, roster: Roster, decoding: Decoding) -> list[Choice]:
     """The source chain: whom the role layer is sure of in the sentence, else the headline's speaker, else any.
 
-    A sentence without a word of telling is the outlet's own.
+    A sentence without a word of telling is the outlet's own, unless it stands in a quote that goes on.
     """
     trigger, threshold = Span(event.trigger.start, event.trigger.end), decoding.role.source
     telling = speakers.telling(page.words(sentence))
     found = _speakers(page, event, sentence, roster, decoding.filler) if telling else []
     sure = [choice for choice in found if choice.inside and choice.score >= threshold]
     closing = sources.closing(page, trigger, sentence)
-    last = roster.source(closing) if closing else None
+    last = _list(roster.source(closing), "named at the sentence's end") if closing else []
     if sure:
         links = sources.speaking(page, [_link(choice) for choice in sure], trigger, sentence)
-        links = sources.ending_in(page, links, last) if last else links
+        links = sources.ending_in(page, links, last[0]) if last else links
     elif (headline := sources.headline(page, trigger, sentence)) is not None:
         links = [headline]
     elif last:
-        links = [last]
+        links = last
     else:
         links = [_link(one) for one in parties.choose(found, threshold, threshold, threshold)]
-    if not links and (begins := sources.opening(page, trigger, sentence)) and (speaker := roster.source(begins)):
-        links = [speaker]
-    if not links and (quote := sources.quoted(page, trigger.start)) and (speaker := roster.speaker_of(quote)):
-        links = [speaker]
+    if not links and (begins := sources.opening(page, trigger, sentence)):
+        links = _list(roster.source(begins), "named at the clause's beginning")
+    if not links and (quote := sources.quoted(page, trigger.start)):
+        links = _list(roster.speaker_of(quote), "speaker of the quote")
     if (speaker := roster.laid_out(trigger.start)) is not None:
         links = [speaker, *(link for link in links if link.name.casefold() != speaker.name.casefold())]
     return [Choice(link.name, link.span, 1.0, True, link.why) for link in roster.chain(outermost(links))]
+
+
+def _list(source: Source | None, how: str) -> list[Source]:
+    """A source, if there is one, with how it was found beside how it was named."""
+    return [source._replace(why=", ".join(filter(None, (how, source.why))))] if source else []
 
 
 def _link(choice: Choice) -> Source:

@@ -13,7 +13,7 @@ QUESTION: Has Iran delivered drones to Russia?
 MR PRICE: Iran delivered several hundred drones to Russia in August.
 The Pentagon says that Russian forces used 28 of them against Kyiv on Monday.
 (Laughter.)
-QUESTION: And the missiles?
+QUESTION: And the missiles? We hear that Iran delivered 40 missiles to Russia.
 MR PRICE: Russia has received no missiles from Iran.
 Some 40 came to Iran from Russia instead.
 (The briefing ended after an hour.)
@@ -37,7 +37,7 @@ def test_a_transcript_gives_each_speaker_the_paragraphs_up_to_the_next() -> None
                 "The Pentagon says that Russian forces used 28 of them against Kyiv on Monday.",
             ],
         ),
-        ("QUESTION", ["And the missiles?"]),
+        ("QUESTION", ["And the missiles? We hear that Iran delivered 40 missiles to Russia."]),
         ("MR PRICE", ["Russia has received no missiles from Iran.", "Some 40 came to Iran from Russia instead."]),
     ]
 

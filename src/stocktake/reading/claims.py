@@ -58,7 +58,8 @@ class Filled(NamedTuple):
 
 
 def build(page: Page, events: Sequence[Event], decoding: Decoding) -> tuple[Claim, ...]:
-    """The claims of a report's events, in the order of the text."""
+    """The claims of a report's events, in the order of the text; whoever asks in a transcript states none."""
+    events = [event for event in events if not page.asked(event.trigger.start)]
     roster = Roster(page, _marked(page, events, decoding.filler))
     cast = cast_of(page, events, decoding.filler)
     kept = distinct(events, decoding)

@@ -66,6 +66,13 @@ class Page:
         """Who says what by the layout: signed quotes, the labels of a transcript."""
         return tuple(layout.find(self.text))
 
+    def asked(self, place: int) -> bool:
+        """Whether a place stands in the words of whoever asks in a transcript."""
+        return any(
+            speakers.is_asker(self.words(said.source[0])) and any(one.start <= place < one.end for one in said.content)
+            for said in self.laid_out
+        )
+
     def speakers(self, marked: Sequence[Span]) -> list[list[Span]]:
         """The phrases of the words marked as a source, those who speak together in one group."""
         words = tuple(marked)

@@ -85,3 +85,18 @@ def test_a_war_dates_what_its_clause_puts_before_it() -> None:
     (found,) = claims.build(page, [event(text, "gave")], thresholds(WEIGHTS))
     assert found.time is not None
     assert (found.time.start, found.time.end) == (None, dt.date(2022, 2, 23))
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "stance"),
+    (
+        ("Kyiv said that Iran sent Russia drones.", "Kyiv", "asserts"),
+        ("Moscow said that Iran sent Russia drones.", "Moscow", "admits"),
+        ("Witnesses said that Iran sent Russia drones.", "Witnesses", "admits"),
+    ),
+)
+def test_nobody_admits_what_others_did(text: str, source: str, stance: str) -> None:
+    page = Page(Report(id="r", text=text))
+    roles = {"agent": {"Iran": 0.9}, "recipient": {"Russia": 0.9}, "source": {source: 0.9}}
+    (found,) = claims.build(page, [event(text, "sent", stance="admits", **roles)], thresholds(WEIGHTS))
+    assert found.stance == stance

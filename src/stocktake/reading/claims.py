@@ -21,7 +21,7 @@ from stocktake.reading.page import Page
 from stocktake.reading.parties import Choice
 from stocktake.reading.roles import Event
 from stocktake.reading.roster import Roster, Source, outermost
-from stocktake.vocabulary import Claim, EventType, Modality, Quantity, SourceKind, Span, stable_id
+from stocktake.vocabulary import Claim, EventType, Modality, Quantity, SourceKind, Span, Stance, stable_id
 
 OWN_DEED = re.compile(r"\b(?:it|they|we|he|she)\b[^,;:]{0,25}$", re.IGNORECASE)
 """A pronoun shortly before the trigger: the speaker tells of a deed of its own ("Tehran denied that it supplied")."""
@@ -392,13 +392,22 @@ def _claim(page: Page, draft: Draft, decoding: Decoding) -> Claim:
         quantity=quantity,
         time=time,
         sources=tuple(choice.name for choice in filled.sources),
-        stance=status.stance(event, page.text, sentence),
+        stance=_own_deed(status.stance(event, page.text, sentence), filled),
         modality=modality,
         negated=status.negated(event, page.text, sentence),
         confidence=confidence.calibrated(trigger.probability, trigger.rival, _grounds(draft), decoding.confidence),
         spans=spans,
         why=why | status.why(event, page.text, sentence),
     )
+
+
+def _own_deed(stance: Stance, filled: Filled) -> Stance:
+    """A stance, but nobody admits what two other states did: that is a plain assertion."""
+    if stance != Stance.admits or not filled.sources:
+        return stance
+    speaker = names.state_of(filled.sources[-1].name)
+    sides = {names.state_of(one.name) for one in (*filled.agents, *filled.recipients)}
+    return stance if speaker in sides or None in (speaker, *sides) or not sides else Stance.asserts
 
 
 def _grounds(draft: Draft) -> int:
